@@ -1,0 +1,1 @@
+"""Solvent: a clearinghouse for on-chain derivatives whose solvency is proved."""
