@@ -1,0 +1,13 @@
+"""Facts about each entry of a table, from which facts about totals follow; each is a theorem (theorems/margin.py)."""
+
+from proofs.invariant import long_in, short_in
+from proofs.kernel.world import SumFact
+from solvent.margin import initial_margin, maintenance_margin, opening_margin
+from solvent.numbers import CARRY_CAP, PRICE_CAP, SIZE_CAP
+from solvent.pool import is_open, worth
+
+WORTH_CAP = SIZE_CAP * (PRICE_CAP + CARRY_CAP)
+"""Quote quanta: the most a position can be worth or cost."""
+
+LONG_SIZES_ARE_NOT_NEGATIVE = SumFact(((1, long_in),))
+SHORT_SIZES_ARE_NOT_NEGATIVE = SumFact(((1, short_in),))

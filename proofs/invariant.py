@@ -1,0 +1,127 @@
+"""What makes a pool well formed, entry by entry (CON-9): assumed of the pool before, claimed of the pool after."""
+
+from proofs.kernel.logic import both, either
+from solvent.numbers import (
+    CARRY_CAP,
+    CASH_CAP,
+    LOWEST_MARK,
+    MARKETS_CAP,
+    PPM,
+    PRICE_CAP,
+    SIZE_CAP,
+    TIME_CAP,
+    VAULT_CAP,
+)
+from solvent.pool import Account, Market, MarketId, Pool, equity, is_open
+
+
+def long_in(account: Account, market_id: MarketId) -> int:
+    """Base quanta the account is long in the market."""
+    return max(account.positions.get(market_id), 0)
+
+
+def short_in(account: Account, market_id: MarketId) -> int:
+    """Base quanta the account is short in the market."""
+    return max(-account.positions.get(market_id), 0)
+
+
+def conserves(pool: Pool) -> bool:
+    """CON-1: the sum of all equities equals the vault."""
+    return pool.accounts.total(equity, pool.markets) == pool.vault
+
+
+def pool_is_well_formed(pool: Pool) -> bool:
+    """The vault and the parameters of the pool."""
+    parameters = pool.parameters
+    return both(
+        pool.vault >= 0,
+        pool.vault <= VAULT_CAP,
+        parameters.token_unit >= 1,
+        parameters.token_unit <= VAULT_CAP,
+        parameters.requirement_floor >= 0,
+        parameters.requirement_floor <= VAULT_CAP,
+        parameters.max_markets_per_account >= 1,
+        parameters.max_markets_per_account <= MARKETS_CAP,
+    )
+
+
+def market_is_well_formed(market: Market) -> bool:
+    """A market is as it was before it was listed, or its fields and parameters are within their bounds."""
+    p = market.parameters
+    unlisted = both(
+        market.mark == 0,
+        market.time == 0,
+        market.long_carry == 0,
+        market.short_carry == 0,
+        market.long_interest == 0,
+        market.short_interest == 0,
+        p.lot == 0,
+        p.initial_rate == 0,
+        p.maintenance_fraction == 0,
+        p.interest_lower == 0,
+        p.interest_upper == 0,
+        p.fee_rate == 0,
+        p.penalty_rate == 0,
+        p.funding_rate == 0,
+        p.lowest_mark == 0,
+        p.highest_mark == 0,
+        p.backstop_inventory == 0,
+    )
+    listed = both(
+        p.lowest_mark <= market.mark,
+        market.mark <= p.highest_mark,
+        market.time >= 1,
+        market.time <= TIME_CAP,
+        market.long_carry >= -CARRY_CAP,
+        market.long_carry <= CARRY_CAP,
+        market.short_carry >= -CARRY_CAP,
+        market.short_carry <= CARRY_CAP,
+        market.long_interest >= 0,
+        market.long_interest <= SIZE_CAP,
+        p.lot >= 1,
+        p.lot <= SIZE_CAP,
+        p.initial_rate >= 1,
+        p.initial_rate <= PPM,
+        p.maintenance_fraction >= 1,
+        p.maintenance_fraction <= PPM,
+        p.interest_lower >= 0,
+        p.interest_lower < p.interest_upper,
+        p.interest_upper <= VAULT_CAP,
+        p.fee_rate >= 0,
+        p.fee_rate <= PPM,
+        p.penalty_rate >= 0,
+        p.penalty_rate <= PPM,
+        p.funding_rate >= 0,
+        p.funding_rate <= PPM,
+        p.lowest_mark >= LOWEST_MARK,
+        p.lowest_mark <= p.highest_mark,
+        p.highest_mark <= PRICE_CAP,
+        p.backstop_inventory >= 0,
+        p.backstop_inventory <= SIZE_CAP,
+    )
+    return either(unlisted, listed)
+
+
+def interest_is_consistent(pool: Pool, market_id: MarketId, market: Market) -> bool:
+    """CON-2: a market's interests are the sums over accounts they say they are, and equal."""
+    return both(
+        market.long_interest == pool.accounts.total(long_in, market_id),
+        market.short_interest == pool.accounts.total(short_in, market_id),
+        market.long_interest == market.short_interest,
+    )
+
+
+def account_is_well_formed(pool: Pool, account: Account) -> bool:
+    """An account's cash is within the cap, and it holds positions in few enough markets."""
+    return both(
+        account.cash >= -CASH_CAP,
+        account.cash <= CASH_CAP,
+        account.positions.total(is_open) <= pool.parameters.max_markets_per_account,
+    )
+
+
+def position_is_well_formed(size: int, market: Market) -> bool:
+    """A position is in a listed market and a whole number of its lots."""
+    if market.mark == 0:
+        return size == 0
+    return size % market.parameters.lot == 0

@@ -1,0 +1,155 @@
+"""Exploring every path of a lifted function by re-execution, and what is to be proved at the end of each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import z3
+
+from proofs.kernel import terms
+from proofs.kernel.terms import Unsupported
+
+FEASIBILITY_RLIMIT = 400_000
+"""Z3 resource units for deciding whether a branch can be taken; undecided counts as feasible."""
+
+PATH_LIMIT = 4_000
+"""More paths than this mean that a contract or a case split is missing."""
+
+
+class Infeasible(Exception):  # noqa: N818 - the end of a path that was proved impossible
+    """Neither side of a branch can be taken."""
+
+
+@dataclass(frozen=True)
+class Obligation:
+    """One statement to be proved: the negated goal under the conditions of its path, as SMT-LIB 2 text."""
+
+    path: int
+    requirements: tuple[str, ...]
+    label: str
+    text: str
+
+
+class Path:
+    """One execution: the decisions that lead it, the conditions gathered, the obligations met."""
+
+    def __init__(self, number: int, decisions: list[bool], postpone: Callable[[list[bool]], None]) -> None:
+        self.number = number
+        self.decisions = decisions
+        self.obligations: list[Obligation] = []
+        self.intermediates: list[z3.ArithRef] = []
+        self.before_obligation: Callable[[], None] = lambda: None
+        self.conditions: list[z3.BoolRef] = []
+        self._postpone = postpone
+        self._position = 0
+        self._decided: dict[int, tuple[z3.BoolRef, bool]] = {}
+        self._quotients: dict[tuple[int, int], tuple[z3.ArithRef, z3.ArithRef, z3.ArithRef]] = {}
+        self._names: dict[str, int] = {}
+        self._constants: dict[str, int] = {}
+        self._solver = z3.Solver()
+        self._solver.set("rlimit", FEASIBILITY_RLIMIT)
+
+    def fresh(self, name: str) -> z3.ArithRef:
+        """An integer of which nothing is known; a name that was used before gets a number."""
+        count = self._names.get(name, 0)
+        self._names[name] = count + 1
+        return z3.Int(f"{name}~{count}" if count else name)
+
+    def constant(self, name: str) -> z3.ArithRef:
+        """The number that stands for an identifier of the machine: distinct for distinct names, and negative."""
+        return z3.IntVal(self._constants.setdefault(name, -1 - len(self._constants)))
+
+    def constants(self) -> dict[int, str]:
+        """The identifiers by the numbers that stand for them."""
+        return {number: name for name, number in self._constants.items()}
+
+    def assume(self, condition: z3.BoolRef) -> None:
+        """Takes the condition for true from here on."""
+        condition = z3.simplify(condition)
+        if not z3.is_true(condition):
+            self.conditions.append(condition)
+            self._solver.add(condition)
+
+    def intermediate(self, term: z3.ArithRef) -> None:
+        """Notes a computed integer."""
+        self.intermediates.append(term)
+
+    def branch(self, condition: z3.BoolRef) -> bool:
+        """Which way a branch goes: as decided, or the first feasible way, postponing the other."""
+        condition = z3.simplify(condition)
+        if z3.is_true(condition) or z3.is_false(condition):
+            return z3.is_true(condition)
+        known = self._decided.get(condition.get_id())
+        if known is not None:
+            return known[1]
+        if self._position < len(self.decisions):
+            choice = self.decisions[self._position]
+        else:
+            choice = self._decide(condition)
+            self.decisions.append(choice)
+        self._position += 1
+        negated = z3.simplify(z3.Not(condition))
+        self._decided[condition.get_id()] = (condition, choice)
+        self._decided[negated.get_id()] = (negated, not choice)
+        self.assume(condition if choice else negated)
+        return choice
+
+    def _decide(self, condition: z3.BoolRef) -> bool:
+        can_be_true = self._feasible(condition)
+        can_be_false = self._feasible(z3.Not(condition))
+        if not can_be_true and not can_be_false:
+            raise Infeasible
+        if can_be_true and can_be_false:
+            self._postpone([*self.decisions, False])
+        return can_be_true
+
+    def _feasible(self, condition: z3.BoolRef) -> bool:
+        self._solver.push()
+        self._solver.add(condition)
+        verdict = self._solver.check()
+        self._solver.pop()
+        return verdict != z3.unsat
+
+    def quotient(self, dividend: z3.ArithRef, divisor: z3.ArithRef) -> z3.ArithRef:
+        """Python's floor division: q with q x divisor <= dividend < (q + 1) x divisor. The divisor is proved positive."""
+        dividend, divisor = z3.simplify(dividend), z3.simplify(divisor)
+        if z3.is_int_value(divisor) and divisor.as_long() <= 0:
+            raise ZeroDivisionError if divisor.as_long() == 0 else Unsupported("a negative divisor")
+        if z3.is_int_value(dividend) and z3.is_int_value(divisor):
+            return z3.IntVal(dividend.as_long() // divisor.as_long())
+        key = (dividend.get_id(), divisor.get_id())
+        if key not in self._quotients:
+            if not z3.is_int_value(divisor):
+                self.oblige(divisor > 0, (), "the divisor is positive")
+                self.assume(divisor > 0)
+            quotient = self.fresh("quotient")
+            self.assume(quotient * divisor <= dividend)
+            self.assume(dividend < quotient * divisor + divisor)
+            self._quotients[key] = (dividend, divisor, quotient)
+        return self._quotients[key][2]
+
+    def oblige(self, goal: z3.BoolRef, requirements: tuple[str, ...], label: str) -> None:
+        """The goal is to be proved from the conditions gathered so far."""
+        self.before_obligation()
+        solver = z3.Solver()
+        solver.add(*self.conditions)
+        solver.add(z3.simplify(z3.Not(goal)))
+        self.obligations.append(Obligation(self.number, requirements, label, solver.to_smt2()))
+
+
+def explore(run: Callable[[Path], None]) -> list[Path]:
+    """Runs the function once per path, depth first, until no decision is left untried."""
+    pending: list[list[bool]] = [[]]
+    paths: list[Path] = []
+    while pending:
+        if len(paths) >= PATH_LIMIT:
+            raise Unsupported(f"more than {PATH_LIMIT} paths")
+        path = Path(len(paths), pending.pop(), pending.append)
+        terms.enter(path)
+        try:
+            run(path)
+        except Infeasible:
+            continue
+        finally:
+            terms.leave()
+        paths.append(path)
+    return paths

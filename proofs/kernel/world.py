@@ -1,0 +1,211 @@
+"""The worlds a theorem is read in: a symbolic one proves it, a witness replays a model of it."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, NewType, TypeVar, get_type_hints
+
+from proofs.kernel.frames import Base, FrameTable, Measure, key_of
+from proofs.kernel.paths import Path
+from proofs.kernel.terms import Identifier, Integer, Truth, Unsupported, identifier_term, truth_term
+from proofs.kernel.theorem import Theorem
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class SumFact:
+    """A linear combination of measures that is not negative for any entry, proved as a theorem of its own."""
+
+    terms: tuple[tuple[int, Measure], ...]
+
+    def of_entry(self, *arguments: Any) -> bool:
+        """Whether it holds of one entry, with what the measures capture."""
+        return _combined([(factor, measure(*arguments)) for factor, measure in self.terms]) >= 0
+
+
+class Contradicted(Exception):  # noqa: N818 - the replay left the world its model describes
+    """A witness does not satisfy an assumption: the model is not one of the code, or the kernel is wrong."""
+
+
+class World:
+    """Where a theorem gets its values, and what it assumes and claims of them.
+
+    The subclass says what an integer is; here is what is common: records, tables, totals.
+    """
+
+    theorem: Theorem
+
+    def __init__(self, theorem: Theorem) -> None:
+        self.theorem = theorem
+
+    def integer(self, name: str) -> int:
+        """An arbitrary integer."""
+        raise NotImplementedError
+
+    def truth(self, name: str) -> bool:
+        """An arbitrary truth."""
+        raise NotImplementedError
+
+    def identifier(self, name: str) -> Any:
+        """An arbitrary identifier, perhaps the same as another."""
+        raise NotImplementedError
+
+    def assume(self, condition: bool) -> None:
+        """Leaves out the cases in which the condition does not hold."""
+        raise NotImplementedError
+
+    def claim(self, condition: bool, label: str) -> None:
+        """The condition holds in every case, or the theorem is refuted. The label is what a failing run prints."""
+        raise NotImplementedError
+
+    def as_key(self, key: Any) -> Any:
+        """A key as this world compares them."""
+        raise NotImplementedError
+
+    def record(self, cls: type[T], name: str) -> T:
+        """A record with arbitrary integers and identifiers in its fields."""
+        hints = get_type_hints(cls)
+        values = {}
+        for field in fields(cls):  # type: ignore[arg-type]
+            hint, label = hints[field.name], f"{name}.{field.name}"
+            if hint is int:
+                values[field.name] = self.integer(label)
+            elif isinstance(hint, NewType):
+                values[field.name] = self.identifier(label)
+            elif is_dataclass(hint):
+                values[field.name] = self.record(hint, label)  # type: ignore[arg-type]
+            else:
+                raise Unsupported(f"an arbitrary {hint}")
+        return cls(**values)
+
+    def table(self, name: str, make: Callable[[str], T], touched: Callable[[Any, T], None]) -> FrameTable[T]:
+        """An arbitrary table; `touched` is told of every entry that is looked at."""
+        return FrameTable(Base(name, make, self.integer, touched, self.as_key))
+
+    def apply(self, lemma: Callable[..., None], *arguments: Any) -> None:
+        """Uses a lemma, a theorem of its own: what it assumes is claimed here, what it claims is assumed."""
+        lemma(_Turned(self, lemma.__name__), *arguments)
+
+    def use(self, fact: "SumFact", table: FrameTable[Any], *given: Any) -> None:
+        """Uses a fact about each entry of a table: what the entries that were not touched add up to obeys it too."""
+        rest = [(factor, table.total_of_rest(measure, given)) for factor, measure in fact.terms]
+        self.assume(_combined(rest) >= 0)
+
+    def sums_to_zero(self, table: FrameTable[Any], terms: list[tuple[int, Measure, tuple[Any, ...]]]) -> None:
+        """The sum rule: a linear combination of measures that is zero for every entry has total zero.
+
+        It is of the table as it began. The coefficients and what the measures capture do not depend on the entry.
+        """
+        base = table.base
+        entry = base.make(f"{base.name}[any]")
+        base.touched(self.identifier(f"{base.name}[any].key"), entry)
+        self.claim(_combined([(factor, measure(entry, *given)) for factor, measure, given in terms]) == 0, "sum rule")
+        self.assume(_combined([(factor, base.ghost(measure, given)) for factor, measure, given in terms]) == 0)
+
+
+def _combined(terms: list[tuple[int, int]]) -> int:
+    return sum((factor * value for factor, value in terms), start=0)
+
+
+class _Turned:
+    """The world as a lemma sees it that is applied in another theorem."""
+
+    def __init__(self, world: World, lemma: str) -> None:
+        self._world = world
+        self._lemma = lemma
+
+    def assume(self, condition: bool) -> None:
+        self._world.claim(condition, f"hypothesis of {self._lemma}")
+        self._world.assume(condition)
+
+    def claim(self, condition: bool, _: str) -> None:
+        self._world.assume(condition)
+
+
+class SymbolicWorld(World):
+    """Every value is a term; what is claimed becomes an obligation of the path."""
+
+    def __init__(self, theorem: Theorem, path: Path) -> None:
+        super().__init__(theorem)
+        self.path = path
+        self._results: dict[Hashable, Integer | Truth] = {}
+        self._contracts = {contract.name: contract for contract in theorem.contracts}
+
+    def integer(self, name: str) -> int:
+        return Integer(self.path.fresh(name))  # type: ignore[return-value]
+
+    def truth(self, name: str) -> bool:
+        return Truth(self.path.fresh(name) != 0)  # type: ignore[return-value]
+
+    def identifier(self, name: str) -> Any:
+        identifier = self.path.fresh(name)
+        return Identifier(identifier)
+
+    def as_key(self, key: Any) -> Any:
+        return key if isinstance(key, Identifier) else Identifier(identifier_term(key))
+
+    def assume(self, condition: bool) -> None:
+        self.path.assume(truth_term(condition))
+
+    def claim(self, condition: bool, label: str) -> None:
+        self.path.oblige(truth_term(condition), self.theorem.requirements, label)
+
+    def call(self, name: str, original: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        """A call of a lifted function: by its contract if the theorem has one for it."""
+        contract = self._contracts.get(name)
+        if contract is None:
+            return original(*arguments)
+        key = (name, tuple(key_of(argument) for argument in arguments))
+        if key not in self._results:
+            label = f"{name.rsplit('.', 1)[-1]}()"
+            result = self.truth(label) if contract.truth else self.integer(label)
+            self._results[key] = result  # type: ignore[assignment]
+            for fact in contract.facts(result, *arguments):
+                self.assume(fact)
+        return self._results[key]
+
+
+class WitnessWorld(World):
+    """Every value is the one a model gives it: the code runs on plain integers along the model's path."""
+
+    def __init__(self, theorem: Theorem, model: dict[str, int], constants: dict[int, str]) -> None:
+        super().__init__(theorem)
+        self.failed: list[str] = []
+        self._model = model
+        self._constants = constants
+        self._names: dict[str, int] = {}
+
+    def _value(self, name: str) -> int:
+        count = self._names.get(name, 0)
+        self._names[name] = count + 1
+        return self._model.get(f"{name}~{count}" if count else name, 0)
+
+    def integer(self, name: str) -> int:
+        return self._value(name)
+
+    def truth(self, name: str) -> bool:
+        return self._value(name) != 0
+
+    def identifier(self, name: str) -> Any:
+        number = self._value(name)
+        return self._constants.get(number, f"#{number}")
+
+    def as_key(self, key: Any) -> Any:
+        return key
+
+    def assume(self, condition: bool) -> None:
+        if not condition:
+            raise Contradicted
+
+    def claim(self, condition: bool, label: str) -> None:
+        if not condition:
+            self.failed.append(label)
+
+
+def as_symbolic(values: tuple[Any, ...]) -> bool:
+    """Whether a call has to do with symbolic values at all."""
+    return any(isinstance(value, Integer | Identifier | Truth | FrameTable) for value in values) or any(
+        as_symbolic(tuple(getattr(value, field.name) for field in fields(value)))
+        for value in values
+        if is_dataclass(value) and not isinstance(value, type)
+    )

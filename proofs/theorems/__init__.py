@@ -1,0 +1,1 @@
+"""The theorems, one module per module of the machine."""

@@ -1,0 +1,35 @@
+"""Theorems about rounding (spec/numbers.md)."""
+
+from proofs.kernel.theorem import theorem
+from proofs.kernel.world import World
+from solvent.numbers import mul_div_down, mul_div_up
+
+
+@theorem("NUM-1")
+def rounding_down_is_exact(world: World) -> None:
+    """The result of mul_div_down is the largest integer whose product with the denominator is not above."""
+    value, numerator, denominator = world.integer("value"), world.integer("numerator"), world.integer("denominator")
+    world.assume(denominator > 0)
+    result = mul_div_down(value, numerator, denominator)
+    world.claim(result * denominator <= value * numerator, "NUM-1: not above")
+    world.claim((result + 1) * denominator > value * numerator, "NUM-1: the largest such")
+
+
+@theorem("NUM-1")
+def rounding_up_is_exact(world: World) -> None:
+    """The result of mul_div_up is the smallest integer whose product with the denominator is not below."""
+    value, numerator, denominator = world.integer("value"), world.integer("numerator"), world.integer("denominator")
+    world.assume(denominator > 0)
+    result = mul_div_up(value, numerator, denominator)
+    world.claim(result * denominator >= value * numerator, "NUM-1: not below")
+    world.claim((result - 1) * denominator < value * numerator, "NUM-1: the smallest such")
+
+
+@theorem("NUM-1")
+def whole_lots_add_up(world: World, size: int, change: int, lot: int) -> None:
+    """What is a whole number of lots still is after a whole number of lots was added or taken."""
+    world.assume(lot > 0)
+    world.assume(size % lot == 0)
+    world.assume(change % lot == 0)
+    world.claim((size + change) % lot == 0, "NUM-1: the sum is a whole number of lots")
+    world.claim((size - change) % lot == 0, "NUM-1: the difference is a whole number of lots")
