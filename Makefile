@@ -1,0 +1,46 @@
+# `make` alone lists the targets. Everything runs in .venv, made from requirements/dev.txt where absent or out of date.
+
+PYTHON ?= python3
+RUN := .venv/bin/python
+UV_COMPILE := build/lock/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
+	--no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+
+export PYTHONPATH := $(CURDIR)/reference:$(CURDIR)
+unexport PYTHONHOME
+
+.DEFAULT_GOAL := help
+.PHONY: help verify test lint tables bench lock clean environment
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+verify: environment ## prove everything, or one module: make verify ONLY=liquidation
+	@$(RUN) -m proofs verify $(if $(ONLY),--only $(ONLY))
+
+test: environment ## run the tests
+	@$(RUN) -m pytest
+
+lint: environment ## types, style, the specification's links and its generated tables
+	@$(RUN) -m ruff check
+	@$(RUN) -m ruff format --check
+	@$(RUN) -m mypy
+	@$(RUN) -m sphinx -q -W --keep-going -b needs spec build/spec
+	@$(RUN) -m proofs.requirements --check
+
+tables: environment ## write the generated fields and tables of spec/
+	@$(RUN) -m proofs.requirements
+
+bench: environment ## measure transitions per second
+	@$(RUN) -m tests.benchmarks
+
+lock: ## pin requirements/*.in in requirements/*.txt again, keeping the pins that still fit
+	@$(PYTHON) requirements/bootstrap.py build/lock requirements/lock.txt
+	@$(UV_COMPILE) requirements/lock.in -o requirements/lock.txt
+	@$(UV_COMPILE) requirements/dev.in -o requirements/dev.txt
+
+clean: ## remove .venv, build and every cache
+	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+environment:
+	@$(PYTHON) requirements/bootstrap.py .venv requirements/dev.txt
