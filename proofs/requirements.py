@@ -214,6 +214,8 @@ class Catalogue:
         for chapter, text in self.chapters.items():
             for identifier in sorted(set(IDENTIFIER.findall(text)) - set(known)):
                 yield f"spec/{chapter}.md names {identifier}, which is no requirement"
+            if text.count("\n```{") - text.count("\n```{toctree}") != len(BLOCK.findall(text)):
+                yield f"spec/{chapter}.md has a block that cannot be read"
             for _, table, _, _ in GENERATED.findall(text):
                 if table not in TABLES:
                     yield f"spec/{chapter}.md asks for {table}, which is no table"
@@ -436,6 +438,8 @@ def table_of_requirements(catalogue: Catalogue, chapter: str, _: str) -> str:
 def table_of_theorems(catalogue: Catalogue, chapter: str, _: str) -> str:
     """The theorems about a chapter's module."""
     theorems = [theorem for theorem in catalogue.theorems if theorem.module == chapter]
+    if not theorems:
+        return "No theorem is stated in this module.\n"
     rows = ([f"`{theorem.name}`", theorem.sentence, ", ".join(theorem.requirements)] for theorem in theorems)
     return table(["Theorem", "What it says", "Requirements"], rows)
 
