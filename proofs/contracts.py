@@ -1,15 +1,52 @@
-"""The contracts of the machine's functions: what a theorem sees in the place of a body."""
+"""The contracts of the machine's functions: what a theorem sees in the place of a body.
 
+A contract without facts says nothing of the result. One with facts is established by a theorem.
+"""
+
+from collections.abc import Callable
+
+from proofs.kernel.logic import both, either, implies
 from proofs.kernel.theorem import Contract
 from solvent import liquidation, margin
+from solvent.margin import equity_of, initial_margin, maintenance_margin, opening_margin, requirement
+from solvent.pool import AccountId, MarketId, Pool
 
 
 def _nothing(*_: object) -> list[bool]:
     return []
 
 
+def _covered_or_no_riskier(
+    result: bool, before: Pool, after: Pool, account_id: AccountId, _: MarketId
+) -> list[bool]:
+    equity = equity_of(after, account_id)
+    maintenance_before = requirement(before, account_id, maintenance_margin)
+    maintenance_after = requirement(after, account_id, maintenance_margin)
+    covered = either(
+        equity >= requirement(after, account_id, initial_margin),
+        equity >= requirement(after, account_id, opening_margin),
+    )
+    no_riskier = both(
+        equity >= 0,
+        maintenance_after <= maintenance_before,
+        equity * maintenance_before >= equity_of(before, account_id) * maintenance_after,
+    )
+    return [implies(result, either(covered, no_riskier))]
+
+
+def _not_negative(result: int, *_: object) -> list[bool]:
+    return [result >= 0]
+
+
+def _initial(result: bool, pool: Pool, account_id: AccountId) -> list[bool]:
+    return [implies(result, equity_of(pool, account_id) >= requirement(pool, account_id, initial_margin))]
+
+
 MAY_TRADE = Contract(margin.may_trade, _nothing, truth=True)
+MAY_TRADE_SAFELY = Contract(margin.may_trade, _covered_or_no_riskier, truth=True)
 MEETS_INITIAL = Contract(margin.meets_initial, _nothing, truth=True)
 IS_NEEDED = Contract(liquidation.is_needed, _nothing, truth=True)
+EQUITY = Contract(margin.equity_of, _nothing, truth=False)
+REQUIREMENT = Contract(margin.requirement, _not_negative, truth=False)
 
-CONTRACTS = (MAY_TRADE, MEETS_INITIAL, IS_NEEDED)
+CONTRACTS = (MAY_TRADE, MAY_TRADE_SAFELY, MEETS_INITIAL, IS_NEEDED, EQUITY, REQUIREMENT)

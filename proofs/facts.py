@@ -9,5 +9,13 @@ from solvent.pool import is_open, worth
 WORTH_CAP = SIZE_CAP * (PRICE_CAP + CARRY_CAP)
 """Quote quanta: the most a position can be worth or cost."""
 
+MARGIN_CAP = SIZE_CAP * PRICE_CAP
+"""Quote quanta: the most a position's requirement can be."""
+
 LONG_SIZES_ARE_NOT_NEGATIVE = SumFact(((1, long_in),))
 SHORT_SIZES_ARE_NOT_NEGATIVE = SumFact(((1, short_in),))
+OPEN_IS_NOT_NEGATIVE = SumFact(((1, is_open),))
+
+MAINTENANCE_IS_NOT_NEGATIVE = SumFact(((1, maintenance_margin),))
+INITIAL_COVERS_MAINTENANCE = SumFact(((1, initial_margin), (-1, maintenance_margin)))
+OPENING_COVERS_INITIAL = SumFact(((1, opening_margin), (-1, initial_margin)))

@@ -1,17 +1,29 @@
 """Statements that are made of every transition, each a theorem in the transition's own module."""
 
+from collections.abc import Callable
 from typing import TypeVar
 
-from proofs import invariant
+from proofs import formulas, invariant
 from proofs.facts import LONG_SIZES_ARE_NOT_NEGATIVE
+from proofs.kernel.logic import both, choose, either, negation
+from proofs.kernel.theorem import Contract
 from proofs.theorems.numbers import whole_lots_add_up
 from proofs.worlds import PoolWorld
-from solvent.machine import Accepted, Action
 from solvent.liquidation import Liquidate
-from solvent.pool import MarketId, Pool, equity
+from solvent.machine import Accepted, Action, Rejected
+from solvent.pool import AccountId, Market, MarketId, Pool, equity
+from solvent.rules import Rule
 from solvent.trading import Trade
 
 A = TypeVar("A", bound=Action)
+
+
+def accepted(world: PoolWorld, cls: type[A]) -> tuple[Pool, A, Pool] | None:
+    """An arbitrary pool, action, and the pool after; nothing where the action is rejected."""
+    before = world.pool()
+    action = world.action(cls, before)
+    outcome = world.step(before, action)
+    return (before, action, outcome.pool) if isinstance(outcome, Accepted) else None
 
 
 def conserves(world: PoolWorld, cls: type[Action]) -> None:
@@ -20,11 +32,10 @@ def conserves(world: PoolWorld, cls: type[Action]) -> None:
     world.assume(invariant.conserves(before))
     action = world.action(cls, before)
     outcome = world.step(before, action)
-    if not isinstance(outcome, Accepted):
-        return
-    if hasattr(action, "market"):
-        revalue(world, before, outcome.pool, action.market)
-    world.claim(invariant.conserves(outcome.pool), "CON-1: the sum of all equities equals the vault")
+    if isinstance(outcome, Accepted):
+        if hasattr(action, "market"):
+            revalue(world, before, outcome.pool, action.market)
+        world.claim(invariant.conserves(outcome.pool), "CON-1: the sum of all equities equals the vault")
 
 
 def revalue(world: PoolWorld, before: Pool, after: Pool, market_id: MarketId) -> None:
@@ -45,12 +56,10 @@ def revalue(world: PoolWorld, before: Pool, after: Pool, market_id: MarketId) ->
 
 def stays_well_formed(world: PoolWorld, cls: type[Action]) -> None:
     """CON-2 and CON-9: every field and every cached sum is as it must be after the action."""
-    before = world.pool()
-    action = world.action(cls, before)
-    outcome = world.step(before, action)
-    if not isinstance(outcome, Accepted):
+    case = accepted(world, cls)
+    if case is None:
         return
-    after = outcome.pool
+    before, action, after = case
     if isinstance(action, Trade | Liquidate):
         world.use(LONG_SIZES_ARE_NOT_NEGATIVE, before.accounts, action.market)
         for _, account, _ in world.touched(before.accounts, after.accounts):
@@ -68,3 +77,102 @@ def stays_well_formed(world: PoolWorld, cls: type[Action]) -> None:
         for market_id, _, market in markets:
             whole = invariant.position_is_well_formed(account.positions.get(market_id), market)
             world.claim(whole, "CON-9: the position is in a listed market and a whole number of lots")
+
+
+def accounts_change(
+    world: PoolWorld,
+    before: Pool,
+    after: Pool,
+    cash: Callable[[AccountId], int],
+    size: Callable[[AccountId, MarketId], int],
+) -> None:
+    """Every account's cash and every position change by exactly so much; so does nobody else's (CON-3)."""
+    markets = world.each(before.markets, after.markets)
+    for account_id, old, new in world.each(before.accounts, after.accounts):
+        world.claim(new.cash == old.cash + cash(account_id), "cash changes by exactly what the formula says")
+        for market_id, _, _ in markets:
+            expected = old.positions.get(market_id) + size(account_id, market_id)
+            world.claim(new.positions.get(market_id) == expected, "positions change by exactly what the formula says")
+
+
+def markets_change(
+    world: PoolWorld, before: Pool, after: Pool, expected: Callable[[MarketId, Market], dict[str, int]]
+) -> None:
+    """Every market keeps its fields but those that are said, which have the values that are said."""
+    for market_id, old, new in world.each(before.markets, after.markets):
+        said = expected(market_id, old)
+        for name in ("time", "mark", "long_carry", "short_carry", "long_interest", "short_interest"):
+            value = said.get(name, getattr(old, name))
+            world.claim(getattr(new, name) == value, f"the market's {name} is exactly as the formula says")
+        for left, right in world.same(old.parameters, new.parameters):
+            world.claim(left == right, "the market's parameters are unchanged")
+
+
+def nothing(*_: object) -> int:
+    """No change."""
+    return 0
+
+
+def only(condition: bool, value: int) -> int:
+    """The value where the condition holds, else nothing."""
+    return choose(condition, value, 0)
+
+
+def cash_for(size: int, change: int, market: Market, price: int) -> int:
+    """What a change of position adds to cash, so that equity at the price stays: worth before less worth after."""
+    return formulas.worth_at(size, market, price) - formulas.worth_at(size + change, market, price)
+
+
+def longs(size: int) -> int:
+    """The long part of a size."""
+    return choose(size > 0, size, 0)
+
+
+Condition = tuple[Rule, str, Callable[[], bool]]
+
+
+def rejects_exactly(world: PoolWorld, outcome: Accepted | Rejected, rules: list[Condition]) -> None:
+    """CON-7 and CON-8: accepted when every rule holds, else rejected by the first that does not, naming the field."""
+    order = [list(Rule).index(rule) for rule, _, _ in rules]
+    if order != sorted(order):
+        raise ValueError("the rules are not in their order of precedence")
+    for rule, field, condition in rules:
+        if isinstance(outcome, Rejected) and (outcome.rule, outcome.field) == (rule, field):
+            world.claim(negation(condition()), f"CON-8: rejected by {rule.value} only if not: {rule.sentence}")
+            return
+        world.claim(condition(), f"CON-8: past {rule.value} only if {rule.sentence}")
+    world.claim(isinstance(outcome, Accepted), "CON-7: accepted, or rejected by one of the action's rules")
+
+
+def answered(
+    world: PoolWorld, contract: Contract, expected: Pool, account_id: AccountId, otherwise: Callable[[], bool]
+) -> bool:
+    """What a function of the pool before, the pool after and an account said; claims that it was asked of that pool.
+
+    Where bodies run, what the specification says instead.
+    """
+    for (_, after, asked, *_), result in world.calls(contract):
+        if asked is account_id:
+            for said, meant in world.same(after, expected):
+                world.claim(said == meant, "CON-8: asked of the pool that the action leaves")
+            return result  # type: ignore[no-any-return]
+    return otherwise()
+
+
+def within(value: int, cap: int) -> bool:
+    """Whether the value's magnitude is at most the cap."""
+    return both(value <= cap, value >= -cap)
+
+
+def vault_stays_whole(world: PoolWorld, before: Pool, after: Pool) -> None:
+    """CON-10: the vault stays a whole number of token units, and is not negative."""
+    unit = before.parameters.token_unit
+    world.assume(before.vault % unit == 0)
+    world.apply(whole_lots_add_up, before.vault, after.vault - before.vault, unit)
+    world.claim(after.vault % unit == 0, "CON-10: the vault is a whole number of token units")
+    world.claim(after.vault >= 0, "CON-10: the vault is not negative")
+
+
+def unless(exception: bool, condition: bool) -> bool:
+    """Whether the condition holds, outside of the exception."""
+    return either(exception, condition)

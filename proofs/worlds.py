@@ -3,6 +3,7 @@
 from typing import Any, TypeVar
 
 from proofs import invariant
+from proofs.kernel.frames import same
 from proofs.kernel.paths import Path
 from proofs.kernel.terms import Unsupported
 from proofs.kernel.theorem import Theorem
@@ -13,37 +14,41 @@ from solvent.pool import Account, Market, Pool, PoolParameters
 T = TypeVar("T")
 
 
+Step = tuple[Pool, machine.Action, machine.Accepted | machine.Rejected]
+
+
 class PoolWorld(World):
     """A world with an arbitrary well-formed pool in it."""
 
     def __init__(self, theorem: Theorem) -> None:
         super().__init__(theorem)
-        self.steps: list[tuple[Pool, machine.Action, machine.Accepted | machine.Rejected]] = []
+        self.steps: list[Step] = []
 
-    def pool(self) -> Pool:
+    def pool(self, name: str = "") -> Pool:
         """An arbitrary well-formed pool."""
-        parameters = self.record(PoolParameters, "parameters")
-        markets = self.table("markets", lambda name: self.record(Market, name), self._market_touched)
-        accounts = self.table("accounts", self._account, self._account_touched)
-        self._pool = Pool(parameters, self.integer("vault"), accounts, markets)  # type: ignore[arg-type]
-        self._markets = markets.base
-        self.assume(invariant.pool_is_well_formed(self._pool))
-        return self._pool
 
-    def _account(self, name: str) -> Account:
-        positions = self.table(f"{name}.positions", self.integer, self._position_touched)
-        return Account(self.integer(f"{name}.cash"), positions)  # type: ignore[arg-type]
+        def position_touched(key: Any, size: int) -> None:
+            market = markets.base.initial[markets.base.touch(key)]
+            self.assume(invariant.position_is_well_formed(size, market))
 
-    def _account_touched(self, _: Any, account: Account) -> None:
-        self.assume(invariant.account_is_well_formed(self._pool, account))
+        def account(label: str) -> Account:
+            positions = self.table(f"{label}.positions", self.integer, position_touched)
+            return Account(self.integer(f"{label}.cash"), positions)  # type: ignore[arg-type]
 
-    def _market_touched(self, key: Any, market: Market) -> None:
-        self.assume(invariant.market_is_well_formed(market))
-        self.assume(invariant.interest_is_consistent(self._pool, key, market))
+        def account_touched(_: Any, entry: Account) -> None:
+            self.assume(invariant.account_is_well_formed(pool, entry))
 
-    def _position_touched(self, key: Any, size: int) -> None:
-        market = self._markets.initial[self._markets.touch(key)]
-        self.assume(invariant.position_is_well_formed(size, market))
+        def market_touched(key: Any, market: Market) -> None:
+            self.assume(invariant.market_is_well_formed(market))
+            self.assume(invariant.interest_is_consistent(pool, key, market))
+
+        prefix = f"{name}." if name else ""
+        markets = self.table(f"{prefix}markets", lambda label: self.record(Market, label), market_touched)
+        accounts = self.table(f"{prefix}accounts", account, account_touched)
+        parameters = self.record(PoolParameters, f"{prefix}parameters")
+        pool = Pool(parameters, self.integer(f"{prefix}vault"), accounts, markets)  # type: ignore[arg-type]
+        self.assume(invariant.pool_is_well_formed(pool))
+        return pool
 
     def action(self, cls: type[T], _: Pool) -> T:
         """An arbitrary action of the class."""
@@ -55,6 +60,19 @@ class PoolWorld(World):
         self.steps.append((pool, action, outcome))
         return outcome
 
+    def along(self, table: Any) -> tuple[Any, ...]:
+        """What a measure captures that reads another table at the entry's own key."""
+        return (table.base,)
+
+    def event(self) -> Any:
+        """The event of the last step."""
+        outcome = self.steps[-1][2]
+        return outcome.event if isinstance(outcome, machine.Accepted) else None
+
+    def same(self, left: Any, right: Any) -> list[tuple[Any, Any]]:
+        """The pairs of integers that are equal exactly when two records are."""
+        return same(left, right)
+
     def touched(self, before: Any, after: Any) -> list[tuple[Any, Any, Any]]:
         """The key and both values of every entry that was touched."""
         return [(key, before.get(key), after.get(key)) for key in list(before.base.keys)]
@@ -64,11 +82,8 @@ class PoolWorld(World):
         base = before.base
         if after.base is not base:
             raise Unsupported("entries of tables that began apart")
-        key = self.identifier(f"{base.name}.any")
-        for known in base.keys:
-            self.assume(key != known)
-        base.add(self.as_key(key))
-        return [(key, before.get(key), after.get(key)) for key in list(base.keys)]
+        self.add_distinct(base, self.identifier(f"{base.name}.rest"))
+        return self.touched(before, after)
 
 
 class SymbolicPoolWorld(PoolWorld, SymbolicWorld):

@@ -63,9 +63,12 @@ def check(theorem: Theorem, worlds: Worlds) -> Result:
     paths = explore(run)
     findings = []
     resources = obligations = 0
+    answers: dict[str, Answer] = {}
     for path in paths:
         for obligation in path.obligations:
-            answer = decide(obligation.text)
+            if obligation.text in answers:
+                continue
+            answer = answers[obligation.text] = decide(obligation.text)
             obligations += 1
             resources += answer.resources
             if answer.verdict is not Verdict.PROVED:

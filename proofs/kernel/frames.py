@@ -7,6 +7,7 @@ about each entry.
 
 from collections.abc import Callable, Hashable
 from dataclasses import fields, is_dataclass
+from types import FunctionType
 from typing import Any, Generic, TypeVar
 
 from proofs.kernel.terms import Identifier, Integer, Unsupported
@@ -29,6 +30,8 @@ def key_of(value: object) -> Hashable:
     if isinstance(value, FrameTable):
         changes = ((index, key_of(entry)) for index, entry in sorted(value.changes.items()))
         return (id(value.base), *changes)
+    if isinstance(value, FunctionType):
+        return name_of(value)
     if is_dataclass(value):
         return tuple(key_of(getattr(value, field.name)) for field in fields(value))
     raise Unsupported(f"a ghost that depends on a {type(value).__name__}")
@@ -166,7 +169,7 @@ def same(left: object, right: object) -> list[tuple[Any, Any]]:
             initial = left.base.initial[index]
             pairs += same(left.changes.get(index, initial), right.changes.get(index, initial))
         return pairs
-    if is_dataclass(left) and type(left) is type(right):
+    if is_dataclass(left) and is_dataclass(right):
         return [pair for field in fields(left) for pair in same(getattr(left, field.name), getattr(right, field.name))]
     return [(left, right)]
 

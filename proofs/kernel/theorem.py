@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from inspect import signature
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -29,6 +28,7 @@ class Theorem:
     statement: Callable[..., None]
     requirements: tuple[str, ...]
     contracts: tuple[Contract, ...]
+    establishes: Contract | None
 
     @property
     def module(self) -> str:
@@ -47,9 +47,9 @@ class Theorem:
 
 
     def state(self, world: Any) -> None:
-        """States the theorem in a world; a lemma's parameters are arbitrary integers."""
-        _, *parameters = signature(self.statement).parameters
-        self.statement(world, *(world.integer(parameter) for parameter in parameters))
+        """States the theorem in a world; a lemma's parameters are arbitrary integers and records."""
+        _, *parameters = get_type_hints(self.statement).items()
+        self.statement(world, *(world.arbitrary(hint, name) for name, hint in parameters if name != "return"))
 
 
 @dataclass
@@ -62,13 +62,18 @@ class Registry:
 REGISTRY = Registry()
 
 
-def theorem(*requirements: str, contracts: tuple[Contract, ...] = ()) -> Callable[[F], F]:
-    """Registers a statement under the requirements it enforces; it sees the given contracts in place of the bodies."""
+def theorem(
+    *requirements: str, contracts: tuple[Contract, ...] = (), establishes: Contract | None = None
+) -> Callable[[F], F]:
+    """Registers a statement under the requirements it enforces.
+
+    It sees the given contracts in place of the functions' bodies; the one it establishes is what it claims.
+    """
 
     def register(statement: F) -> F:
         if not requirements or not statement.__doc__:
             raise ValueError(f"{statement.__qualname__} needs a requirement and a sentence")
-        REGISTRY.theorems.append(Theorem(statement, requirements, contracts))
+        REGISTRY.theorems.append(Theorem(statement, requirements, contracts, establishes))
         return statement
 
     return register

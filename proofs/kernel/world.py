@@ -7,7 +7,7 @@ from typing import Any, NewType, TypeVar, get_type_hints
 from proofs.kernel.frames import Base, FrameTable, Measure, key_of
 from proofs.kernel.paths import Path
 from proofs.kernel.terms import Identifier, Integer, Truth, Unsupported, identifier_term, truth_term
-from proofs.kernel.theorem import Theorem
+from proofs.kernel.theorem import Contract, Theorem
 
 T = TypeVar("T")
 
@@ -58,25 +58,29 @@ class World:
         """The condition holds in every case, or the theorem is refuted. The label is what a failing run prints."""
         raise NotImplementedError
 
+    def calls(self, _: Contract) -> list[tuple[tuple[Any, ...], Any]]:
+        """The arguments and results of the calls that a contract answered; none where bodies run."""
+        return []
+
     def as_key(self, key: Any) -> Any:
         """A key as this world compares them."""
         raise NotImplementedError
 
+    def arbitrary(self, hint: Any, name: str) -> Any:
+        """An arbitrary value of a type: an integer, an identifier, or a record of such."""
+        if hint is int:
+            return self.integer(name)
+        if isinstance(hint, NewType):
+            return self.identifier(name)
+        if is_dataclass(hint):
+            return self.record(hint, name)  # type: ignore[arg-type]
+        raise Unsupported(f"an arbitrary {hint}")
+
     def record(self, cls: type[T], name: str) -> T:
-        """A record with arbitrary integers and identifiers in its fields."""
+        """A record with arbitrary values in its fields."""
         hints = get_type_hints(cls)
-        values = {}
-        for field in fields(cls):  # type: ignore[arg-type]
-            hint, label = hints[field.name], f"{name}.{field.name}"
-            if hint is int:
-                values[field.name] = self.integer(label)
-            elif isinstance(hint, NewType):
-                values[field.name] = self.identifier(label)
-            elif is_dataclass(hint):
-                values[field.name] = self.record(hint, label)  # type: ignore[arg-type]
-            else:
-                raise Unsupported(f"an arbitrary {hint}")
-        return cls(**values)
+        names = [field.name for field in fields(cls)]  # type: ignore[arg-type]
+        return cls(**{label: self.arbitrary(hints[label], f"{name}.{label}") for label in names})
 
     def table(self, name: str, make: Callable[[str], T], touched: Callable[[Any, T], None]) -> FrameTable[T]:
         """An arbitrary table; `touched` is told of every entry that is looked at."""
@@ -85,6 +89,12 @@ class World:
     def apply(self, lemma: Callable[..., None], *arguments: Any) -> None:
         """Uses a lemma, a theorem of its own: what it assumes is claimed here, what it claims is assumed."""
         lemma(_Turned(self, lemma.__name__), *arguments)
+
+    def add_distinct(self, base: Base[Any], key: Any) -> None:
+        """Touches an entry of which nothing is known but that it is none of those touched before."""
+        for known in base.keys:
+            self.assume(known != key)
+        base.add(self.as_key(key))
 
     def use(self, fact: "SumFact", table: FrameTable[Any], *given: Any) -> None:
         """Uses a fact about each entry of a table: what the entries that were not touched add up to obeys it too."""
@@ -98,8 +108,16 @@ class World:
         """
         base = table.base
         entry = base.make(f"{base.name}[any]")
-        base.touched(self.identifier(f"{base.name}[any].key"), entry)
-        self.claim(_combined([(factor, measure(entry, *given)) for factor, measure, given in terms]) == 0, "sum rule")
+        key = self.identifier(f"{base.name}[any].key")
+        others = {id(item): item for _, _, given in terms for item in given if isinstance(item, Base)}
+        for other in others.values():
+            self.add_distinct(other, key)
+        base.touched(self.as_key(key), entry)
+        values = [
+            (factor, measure(entry, *(item.initial[-1] if isinstance(item, Base) else item for item in given)))
+            for factor, measure, given in terms
+        ]
+        self.claim(_combined(values) == 0, "sum rule: zero for every entry")
         self.assume(_combined([(factor, base.ghost(measure, given)) for factor, measure, given in terms]) == 0)
 
 
@@ -129,6 +147,7 @@ class SymbolicWorld(World):
         super().__init__(theorem)
         self.path = path
         self._results: dict[Hashable, Integer | Truth] = {}
+        self._calls: list[tuple[str, tuple[Any, ...], Any]] = []
         self._contracts = {contract.name: contract for contract in theorem.contracts}
 
     def integer(self, name: str) -> int:
@@ -150,6 +169,9 @@ class SymbolicWorld(World):
     def claim(self, condition: bool, label: str) -> None:
         self.path.oblige(truth_term(condition), self.theorem.requirements, label)
 
+    def calls(self, contract: Contract) -> list[tuple[tuple[Any, ...], Any]]:
+        return [(arguments, result) for name, arguments, result in self._calls if name == contract.name]
+
     def call(self, name: str, original: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         """A call of a lifted function: by its contract if the theorem has one for it."""
         contract = self._contracts.get(name)
@@ -162,6 +184,7 @@ class SymbolicWorld(World):
             self._results[key] = result  # type: ignore[assignment]
             for fact in contract.facts(result, *arguments):
                 self.assume(fact)
+        self._calls.append((name, arguments, self._results[key]))
         return self._results[key]
 
 

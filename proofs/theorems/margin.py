@@ -1,1 +1,240 @@
-"""Theorems (spec)."""
+"""Theorems about equity, requirements and withdrawals (spec/margin.md)."""
+
+from proofs import formulas, invariant, statements
+from proofs.contracts import MEETS_INITIAL
+from proofs.facts import (
+    INITIAL_COVERS_MAINTENANCE,
+    LONG_SIZES_ARE_NOT_NEGATIVE,
+    MAINTENANCE_IS_NOT_NEGATIVE,
+    OPEN_IS_NOT_NEGATIVE,
+    OPENING_COVERS_INITIAL,
+    SHORT_SIZES_ARE_NOT_NEGATIVE,
+)
+from proofs.kernel.logic import choose, iff
+from proofs.kernel.theorem import theorem
+from proofs.statements import nothing, only
+from proofs.theorems.numbers import rounding_up_splits
+from proofs.worlds import PoolWorld
+from solvent.margin import (
+    Withdraw,
+    equity_of,
+    initial_margin,
+    is_reduction,
+    maintenance_margin,
+    opening_margin,
+    opening_rate,
+    requirement,
+)
+from solvent.numbers import CASH_CAP
+from solvent.pool import BACKSTOP, Market, MarketId, is_open, worth, worth_at
+from solvent.rules import Rule
+
+
+def a_position(world: PoolWorld, size: int, market: Market) -> None:
+    """Assumes that the market is well formed and the position in it too."""
+    world.assume(invariant.market_is_well_formed(market))
+    world.assume(invariant.position_is_well_formed(size, market))
+
+
+@theorem("MAR-1")
+def worth_is_exact(world: PoolWorld, size: int, market: Market, price: int) -> None:
+    """A position is worth its size times the price, less the carry of its side."""
+    world.claim(worth_at(size, market, price) == formulas.worth_at(size, market, price), "MAR-1: at any price")
+    world.claim(worth(size, market) == formulas.worth(size, market), "MAR-1: at the mark")
+    world.claim(is_open(size) == choose(size == 0, 0, 1), "MAR-1: a position counts as one, none as zero")
+
+
+@theorem("MAR-1")
+def equity_is_cash_and_worth(world: PoolWorld) -> None:
+    """An account's equity is its cash and the worth of every position."""
+    pool = world.pool()
+    account_id = world.identifier("account")
+    account = pool.accounts.get(account_id)
+    world.sums_to_zero(
+        account.positions,
+        [(1, worth, world.along(pool.markets)), (-1, formulas.worth, world.along(pool.markets))],
+    )
+    expected = account.cash + account.positions.total_along(pool.markets, formulas.worth)
+    world.claim(equity_of(pool, account_id) == expected, "MAR-1: cash and the worth of every position")
+
+
+@theorem("MAR-2")
+def margins_are_exact(world: PoolWorld, size: int, market: Market) -> None:
+    """Every margin of a position is what the formula says, rounded up once per rate."""
+    a_position(world, size, market)
+    notional = formulas.magnitude(size) * market.mark
+    initial = initial_margin(size, market)
+    fraction = market.parameters.maintenance_fraction
+    world.claim(initial == formulas.up(notional, market.parameters.initial_rate), "MAR-2: initial")
+    world.claim(maintenance_margin(size, market) == formulas.up(initial, fraction), "MAR-2: maintenance")
+    if market.mark > 0:
+        rate = opening_rate(market)
+        world.claim(rate == formulas.opening_rate(market), "MAR-2: the opening rate")
+        world.claim(opening_margin(size, market) == formulas.up(notional, rate), "MAR-2: opening")
+
+
+@theorem("MAR-2")
+def requirements_are_ordered(world: PoolWorld) -> None:
+    """0 <= maintenance <= initial <= opening requirement, for every account; with a position, at least the floor."""
+    pool = world.pool()
+    account_id = world.identifier("account")
+    positions = pool.accounts.get(account_id).positions
+    for fact in (MAINTENANCE_IS_NOT_NEGATIVE, INITIAL_COVERS_MAINTENANCE, OPENING_COVERS_INITIAL):
+        world.use(fact, positions, *world.along(pool.markets))
+    world.use(OPEN_IS_NOT_NEGATIVE, positions)
+    maintenance = requirement(pool, account_id, maintenance_margin)
+    initial = requirement(pool, account_id, initial_margin)
+    opening = requirement(pool, account_id, opening_margin)
+    world.claim(maintenance >= 0, "MAR-2: maintenance is not negative")
+    world.claim(initial >= maintenance, "MAR-2: initial covers maintenance")
+    world.claim(opening >= initial, "MAR-2: opening covers initial")
+    floor = choose(positions.total(is_open) > 0, pool.parameters.requirement_floor, 0)
+    world.claim(maintenance >= floor, "MAR-2: the floor, with a position")
+
+
+@theorem("MAR-2")
+def a_requirement_is_its_margins_or_the_floor(world: PoolWorld) -> None:
+    """A requirement is the sum of the margins, or the floor if that is larger and there is a position."""
+    pool = world.pool()
+    account_id = world.identifier("account")
+    positions = pool.accounts.get(account_id).positions
+    world.use(OPEN_IS_NOT_NEGATIVE, positions)
+    floor = choose(positions.total(is_open) > 0, pool.parameters.requirement_floor, 0)
+    for margin in (maintenance_margin, initial_margin, opening_margin):
+        total = positions.total_along(pool.markets, margin)
+        expected = choose(total > floor, total, floor)
+        world.claim(requirement(pool, account_id, margin) == expected, "MAR-2: the margins or the floor")
+
+
+@theorem("MAR-2")
+def margins_of_a_position_are_ordered(world: PoolWorld, size: int, market: Market) -> None:
+    """0 <= maintenance <= initial <= opening margin, for every position: the fact that requirements add up."""
+    a_position(world, size, market)
+    if market.mark > 0:
+        world.claim(MAINTENANCE_IS_NOT_NEGATIVE.of_entry(size, market), "MAR-2: maintenance is not negative")
+        world.claim(INITIAL_COVERS_MAINTENANCE.of_entry(size, market), "MAR-2: initial covers maintenance")
+        world.claim(OPENING_COVERS_INITIAL.of_entry(size, market), "MAR-2: opening covers initial")
+    world.claim(OPEN_IS_NOT_NEGATIVE.of_entry(size), "MAR-2: positions are counted")
+
+
+@theorem("CON-2")
+def sizes_are_not_negative(world: PoolWorld) -> None:
+    """What an account is long or short in a market is not negative: the fact that interests add up."""
+    account = world.pool().accounts.get(world.identifier("account"))
+    market_id = world.identifier("market")
+    world.claim(LONG_SIZES_ARE_NOT_NEGATIVE.of_entry(account, market_id), "CON-2: long sizes are not negative")
+    world.claim(SHORT_SIZES_ARE_NOT_NEGATIVE.of_entry(account, market_id), "CON-2: short sizes are not negative")
+
+
+@theorem("MAR-2")
+def what_is_absent_needs_and_is_worth_nothing(world: PoolWorld, market: Market, market_id: MarketId) -> None:
+    """Every measure is zero where nothing was set, so totals over stored entries are totals over all keys."""
+    world.assume(invariant.market_is_well_formed(market))
+    measures = [worth, initial_margin, maintenance_margin, formulas.worth]
+    if market.mark > 0:
+        measures.append(opening_margin)
+    for measure in measures:
+        world.claim(measure(0, market) == 0, "MAR-2: no position, no worth and no requirement")
+    world.claim(is_open(0) == 0, "MAR-2: no position is not counted")
+
+
+@theorem("MAR-3")
+def netting_never_needs_more(world: PoolWorld, first: int, second: int, market: Market) -> None:
+    """One account with both positions never needs more than two accounts with one each: splitting gains nothing."""
+    world.assume(invariant.market_is_well_formed(market))
+    world.assume(market.mark > 0)
+    for margin in (initial_margin, opening_margin):
+        netted, apart = margin(first + second, market), margin(first, market) + margin(second, market)
+        world.claim(netted <= apart, "MAR-3: netting never needs more than isolation")
+
+
+@theorem("MAR-3")
+def netting_never_needs_more_maintenance(world: PoolWorld, first: int, second: int, market: Market) -> None:
+    """What netting_never_needs_more says, of the maintenance requirement."""
+    world.assume(invariant.market_is_well_formed(market))
+    world.assume(market.mark > 0)
+    fraction = market.parameters.maintenance_fraction
+    world.assume(initial_margin(first + second, market) <= initial_margin(first, market) + initial_margin(second, market))
+    world.apply(rounding_up_splits, initial_margin(first, market), initial_margin(second, market), fraction)
+    netted = maintenance_margin(first + second, market)
+    world.claim(
+        netted <= maintenance_margin(first, market) + maintenance_margin(second, market),
+        "MAR-3: netting never needs more than isolation",
+    )
+
+
+@theorem("MAR-8", "CON-3")
+def a_withdrawal_has_exactly_its_effect(world: PoolWorld) -> None:
+    """A withdrawal takes its amount out of the vault and one account's cash, and changes nothing else."""
+    case = statements.accepted(world, Withdraw)
+    if case is None:
+        return
+    before, action, after = case
+    world.claim(after.vault == before.vault - action.amount, "MAR-8: the vault falls by the amount")
+    statements.accounts_change(
+        world, before, after, lambda account_id: only(account_id == action.account, -action.amount), nothing
+    )
+    statements.markets_change(world, before, after, lambda *_: {})
+    for event, said in world.same(world.event(), action):
+        world.claim(event == said, "MAR-8: the event says what was withdrawn")
+
+
+@theorem("CON-7", "CON-8")
+def a_withdrawal_is_rejected_exactly_when(world: PoolWorld) -> None:
+    """A withdrawal is rejected by the first of its rules that fails, and otherwise accepted."""
+    before = world.pool()
+    action = world.action(Withdraw, before)
+    outcome = world.step(before, action)
+    cash = before.accounts.get(action.account).cash - action.amount
+    statements.rejects_exactly(
+        world,
+        outcome,
+        [
+            (Rule.MAR_4, "actor", lambda: action.actor == action.account),
+            (Rule.NUM_3, "amount", lambda: action.amount >= 1),
+            (Rule.NUM_5, "amount", lambda: action.amount % before.parameters.token_unit == 0),
+            (Rule.MAR_5, "account", lambda: action.account != BACKSTOP),
+            (Rule.MAR_6, "amount", lambda: action.amount <= before.vault),
+            (Rule.NUM_14, "account", lambda: statements.within(cash, CASH_CAP)),
+            (
+                Rule.MAR_7, "amount",
+                lambda: equity_of(before, action.account) - action.amount
+                >= requirement(before, action.account, initial_margin),
+            ),
+        ],
+    )
+
+
+@theorem("CON-1", contracts=(MEETS_INITIAL,))
+def a_withdrawal_conserves(world: PoolWorld) -> None:
+    """The sum of equities equals the vault after a withdrawal if it did before."""
+    statements.conserves(world, Withdraw)
+
+
+@theorem("CON-9", "CON-2", contracts=(MEETS_INITIAL,))
+def a_withdrawal_leaves_the_pool_well_formed(world: PoolWorld) -> None:
+    """A withdrawal from a well-formed pool leaves it well formed."""
+    statements.stays_well_formed(world, Withdraw)
+
+
+@theorem("MAR-9", "CON-10")
+def a_withdrawal_is_its_owners_and_leaves_the_requirement(world: PoolWorld) -> None:
+    """Nobody but the actor loses cash, the backstop never; what is left meets the initial requirement."""
+    case = statements.accepted(world, Withdraw)
+    if case is None:
+        return
+    before, action, after = case
+    statements.vault_stays_whole(world, before, after)
+    for account_id, old, new in world.each(before.accounts, after.accounts):
+        world.claim(statements.unless(account_id == action.actor, new.cash >= old.cash), "MAR-9: nobody else loses cash")
+        world.claim(statements.unless(account_id != BACKSTOP, new.cash >= old.cash), "MAR-9: the backstop loses none")
+        world.claim(statements.unless(account_id != action.actor, new.cash <= old.cash), "MAR-9: the owner gains none")
+    left = equity_of(after, action.account) - requirement(after, action.account, initial_margin)
+    world.claim(left >= 0, "MAR-9: what is left meets the initial requirement")
+
+
+@theorem("TRD-5")
+def a_reduction_keeps_the_side_and_does_not_grow(world: PoolWorld, before: int, after: int) -> None:
+    """is_reduction says of two sizes that the second is the first with some or all of it closed."""
+    result = is_reduction(before, after)
+    world.claim(iff(bool(result), formulas.is_reduction(before, after)), "TRD-5: same side or closed, not larger")

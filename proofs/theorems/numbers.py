@@ -2,7 +2,7 @@
 
 from proofs.kernel.theorem import theorem
 from proofs.kernel.world import World
-from solvent.numbers import mul_div_down, mul_div_up
+from solvent.numbers import PPM, mul_div_down, mul_div_up
 
 
 @theorem("NUM-1")
@@ -33,3 +33,11 @@ def whole_lots_add_up(world: World, size: int, change: int, lot: int) -> None:
     world.assume(change % lot == 0)
     world.claim((size + change) % lot == 0, "NUM-1: the sum is a whole number of lots")
     world.claim((size - change) % lot == 0, "NUM-1: the difference is a whole number of lots")
+
+
+@theorem("NUM-1")
+def rounding_up_splits(world: World, first: int, second: int, rate: int) -> None:
+    """Rounding two parts up apart never comes to less than rounding their sum up."""
+    world.assume(rate >= 0)
+    apart = mul_div_up(first, rate, PPM) + mul_div_up(second, rate, PPM)
+    world.claim(mul_div_up(first + second, rate, PPM) <= apart, "NUM-1: the whole is at most its parts")

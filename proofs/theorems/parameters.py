@@ -1,1 +1,80 @@
-"""Theorems (spec)."""
+"""Theorems about what governance may decide (spec/parameters.md)."""
+
+from proofs import statements
+from proofs.kernel.theorem import theorem
+from proofs.statements import nothing
+from proofs.worlds import PoolWorld
+from solvent.numbers import LOWEST_MARK, PPM, PRICE_CAP, SIZE_CAP, TIME_CAP, VAULT_CAP
+from solvent.parameters import ListMarket
+from solvent.pool import Market
+from solvent.rules import Rule
+
+
+@theorem("CON-1")
+def a_listing_conserves(world: PoolWorld) -> None:
+    """The sum of equities equals the vault after a market was listed if it did before."""
+    statements.conserves(world, ListMarket)
+
+
+@theorem("CON-9", "CON-2")
+def a_listing_leaves_the_pool_well_formed(world: PoolWorld) -> None:
+    """A listing leaves a well-formed pool well formed, so every listed market's parameters are in the safe region."""
+    statements.stays_well_formed(world, ListMarket)
+
+
+@theorem("PAR-13", "CON-3")
+def a_listing_has_exactly_its_effect(world: PoolWorld) -> None:
+    """A listing by governance sets one market's mark, time and parameters, and changes nothing else."""
+    case = statements.accepted(world, ListMarket)
+    if case is None:
+        return
+    before, action, after = case
+    world.claim(after.vault == before.vault, "PAR-13: the vault is unchanged")
+    statements.accounts_change(world, before, after, nothing, nothing)
+    for market_id, old, new in world.each(before.markets, after.markets):
+        if market_id == action.market:
+            expected = Market(time=action.time, mark=action.mark, parameters=action.parameters)
+            world.claim(action.actor == before.parameters.governance, "PAR-13: only governance lists")
+            world.claim(old.mark == 0, "PAR-13: no listed market is replaced")
+        else:
+            expected = old
+        for left, right in world.same(new, expected):
+            world.claim(left == right, "PAR-13: exactly as governance says, without positions or carries")
+
+
+@theorem("CON-7", "CON-8")
+def a_listing_is_rejected_exactly_when(world: PoolWorld) -> None:
+    """A listing is rejected by the first of its rules that fails, and otherwise accepted."""
+    before = world.pool()
+    action = world.action(ListMarket, before)
+    outcome = world.step(before, action)
+    p = action.parameters
+
+    def between(value: int, least: int, most: int) -> bool:
+        return statements.both(value >= least, value <= most)
+
+    statements.rejects_exactly(
+        world,
+        outcome,
+        [
+            (Rule.PAR_1, "actor", lambda: action.actor == before.parameters.governance),
+            (Rule.NUM_11, "time", lambda: action.time <= TIME_CAP),
+            (Rule.PAR_2, "market", lambda: before.markets.get(action.market).mark == 0),
+            (Rule.PAR_3, "lot", lambda: between(p.lot, 1, SIZE_CAP)),
+            (Rule.PAR_4, "initial_rate", lambda: between(p.initial_rate, 1, PPM)),
+            (Rule.PAR_5, "maintenance_fraction", lambda: between(p.maintenance_fraction, 1, PPM)),
+            (
+                Rule.PAR_6, "interest_upper",
+                lambda: statements.both(p.interest_lower >= 0, between(p.interest_upper, p.interest_lower + 1, VAULT_CAP)),
+            ),
+            (Rule.PAR_7, "fee_rate", lambda: between(p.fee_rate, 0, PPM)),
+            (Rule.PAR_8, "penalty_rate", lambda: between(p.penalty_rate, 0, PPM)),
+            (Rule.PAR_9, "funding_rate", lambda: between(p.funding_rate, 0, PPM)),
+            (Rule.PAR_10, "lowest_mark", lambda: p.lowest_mark >= LOWEST_MARK),
+            (Rule.PAR_11, "highest_mark", lambda: between(p.highest_mark, p.lowest_mark, PRICE_CAP)),
+            (Rule.PAR_12, "backstop_inventory", lambda: between(p.backstop_inventory, 0, SIZE_CAP)),
+            (Rule.MRK_2, "time", lambda: action.time >= 1),
+            (Rule.MRK_3, "mark", lambda: action.mark >= p.lowest_mark),
+            (Rule.MRK_4, "mark", lambda: action.mark <= p.highest_mark),
+        ],
+    )

@@ -1,10 +1,45 @@
 """Theorems about trades (spec/trading.md)."""
 
-from proofs import statements
-from proofs.contracts import MAY_TRADE
+from collections.abc import Callable
+from dataclasses import replace
+
+from proofs import formulas, statements
+from proofs.contracts import EQUITY, MAY_TRADE, MAY_TRADE_SAFELY, REQUIREMENT
+from proofs.kernel.logic import both, either, iff, negation
 from proofs.kernel.theorem import theorem
+from proofs.statements import only
 from proofs.worlds import PoolWorld
-from solvent.trading import Trade
+from solvent.margin import (
+    equity_of,
+    initial_margin,
+    maintenance_margin,
+    may_trade,
+    opening_margin,
+    requirement,
+)
+from solvent.numbers import CASH_CAP, PRICE_CAP, SIZE_CAP
+from solvent.pool import BACKSTOP, TREASURY, Account, AccountId, Market, MarketId, Pool, equity, is_open
+from solvent.rules import Rule
+from solvent.trading import Trade, Traded
+
+
+def fee_of(pool: Pool, action: Trade) -> int:
+    """ceil(size x price x fee rate / 1e6)."""
+    return formulas.up(action.size * action.price, pool.markets.get(action.market).parameters.fee_rate)
+
+
+def change_of(action: Trade, account_id: AccountId) -> int:
+    """What a trade between two accounts adds to the account's position."""
+    return only(account_id == action.buyer, action.size) - only(account_id == action.seller, action.size)
+
+
+def cash_of(pool: Pool, action: Trade, account_id: AccountId, fee: int) -> int:
+    """What a trade between two accounts adds to the account's cash."""
+    market = pool.markets.get(action.market)
+    size = pool.accounts.get(account_id).positions.get(action.market)
+    exchanged = statements.cash_for(size, change_of(action, account_id), market, action.price)
+    sides = only(account_id == action.buyer, fee) + only(account_id == action.seller, fee)
+    return exchanged - sides + only(account_id == TREASURY, 2 * fee)
 
 
 @theorem("CON-1", contracts=(MAY_TRADE,))
@@ -17,3 +52,188 @@ def a_trade_conserves(world: PoolWorld) -> None:
 def a_trade_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A trade in a well-formed pool leaves it well formed."""
     statements.stays_well_formed(world, Trade)
+
+
+@theorem("TRD-6", "CON-3", contracts=(MAY_TRADE,))
+def a_trade_has_exactly_its_effect(world: PoolWorld) -> None:
+    """A trade moves its size from seller to buyer at its price, a fee from each to the treasury, and nothing else."""
+    case = statements.accepted(world, Trade)
+    if case is None:
+        return
+    before, action, after = case
+    fee = fee_of(before, action)
+    world.claim(after.vault == before.vault, "TRD-6: the vault is unchanged")
+
+    def cash(account_id: AccountId) -> int:
+        return cash_of(before, action, account_id, fee)
+
+    def size(account_id: AccountId, market_id: MarketId) -> int:
+        return only(market_id == action.market, change_of(action, account_id))
+
+    bought = before.accounts.get(action.buyer).positions.get(action.market)
+    sold = before.accounts.get(action.seller).positions.get(action.market)
+
+    def expected(market_id: MarketId, old: Market) -> dict[str, int]:
+        longs, named = statements.longs, market_id == action.market
+        long_change = longs(bought + action.size) - longs(bought) + longs(sold - action.size) - longs(sold)
+        short_change = longs(-bought - action.size) - longs(-bought) + longs(action.size - sold) - longs(-sold)
+        return {
+            "long_interest": old.long_interest + only(named, long_change),
+            "short_interest": old.short_interest + only(named, short_change),
+        }
+
+    statements.accounts_change(world, before, after, cash, size)
+    statements.markets_change(world, before, after, expected)
+    expected_event = Traded(action.market, action.buyer, action.seller, action.size, action.price, fee)
+    for said, meant in world.same(world.event(), expected_event):
+        world.claim(said == meant, "TRD-6: the event says what was traded, and the fee of each side")
+
+
+@theorem("TRD-8", contracts=(MAY_TRADE,))
+def a_trade_makes_no_money(world: PoolWorld) -> None:
+    """The summed equity of buyer, seller and treasury is unchanged by a trade."""
+    case = statements.accepted(world, Trade)
+    if case is None:
+        return
+    before, _, after = case
+    accounts = world.touched(before.accounts, after.accounts)
+    change = sum(equity(new, after.markets) - equity(old, before.markets) for _, old, new in accounts)
+    world.claim(change == 0, "TRD-8: buyer, seller and treasury together neither gain nor lose")
+
+
+@theorem("TRD-7", "TRD-10", contracts=(MAY_TRADE,))
+def nobody_pays_worse_than_its_limit(world: PoolWorld) -> None:
+    """Valued at its own limit, a side's equity falls by no more than the fee, and nobody else's equity falls at all."""
+    case = statements.accepted(world, Trade)
+    if case is None:
+        return
+    before, action, after = case
+    fee = fee_of(before, action)
+    for limit, account_id in ((action.buyer_limit, action.buyer), (action.seller_limit, action.seller)):
+        market = replace(before.markets.get(action.market), mark=limit)
+        at_limit = before.markets.set(action.market, market)
+        change = equity(after.accounts.get(account_id), at_limit) - equity(before.accounts.get(account_id), at_limit)
+        world.claim(change >= -fee, "TRD-7: no worse than the limit, less the fee")
+    for account_id, old, new in world.each(before.accounts, after.accounts):
+        named = either(account_id == action.buyer, account_id == action.seller)
+        gained = equity(new, after.markets) - equity(old, before.markets)
+        world.claim(statements.unless(named, gained >= 0), "TRD-10: the treasury and everybody else never lose")
+        unmoved = new.positions.get(action.market) == old.positions.get(action.market)
+        world.claim(statements.unless(named, unmoved), "CON-3: nobody else's position moves")
+        same_cash = both(new.cash == old.cash, unmoved)
+        world.claim(statements.unless(account_id != BACKSTOP, same_cash), "TRD-10: the backstop takes no part")
+
+
+@theorem("TRD-9", contracts=(MAY_TRADE_SAFELY,))
+def each_side_is_covered_or_no_riskier(world: PoolWorld) -> None:
+    """After a trade each side meets its initial or opening requirement, or is solvent and no riskier than before."""
+    case = statements.accepted(world, Trade)
+    if case is None:
+        return
+    before, action, after = case
+    for account_id in (action.buyer, action.seller):
+        equity_after = equity_of(after, account_id)
+        maintenance_before = requirement(before, account_id, maintenance_margin)
+        maintenance_after = requirement(after, account_id, maintenance_margin)
+        covered = either(
+            equity_after >= requirement(after, account_id, initial_margin),
+            equity_after >= requirement(after, account_id, opening_margin),
+        )
+        ratio = equity_after * maintenance_before >= equity_of(before, account_id) * maintenance_after
+        no_riskier = both(equity_after >= 0, maintenance_after <= maintenance_before, ratio)
+        world.claim(either(covered, no_riskier), "TRD-9: covered, or solvent and no riskier")
+
+
+def candidate_of(pool: Pool, action: Trade) -> Pool:
+    """The pool that the trade would leave, by the formulas of its exact effect."""
+    fee = fee_of(pool, action)
+    market = pool.markets.get(action.market)
+    accounts, interest = pool.accounts, [market.long_interest, market.short_interest]
+    for account_id in (action.buyer, action.seller, TREASURY):
+        old = pool.accounts.get(account_id)
+        before = old.positions.get(action.market)
+        after = before + change_of(action, account_id)
+        cash = old.cash + cash_of(pool, action, account_id, fee)
+        accounts = accounts.set(account_id, Account(cash, old.positions.set(action.market, after)))
+        if account_id is not TREASURY:
+            interest[0] += statements.longs(after) - statements.longs(before)
+            interest[1] += statements.longs(-after) - statements.longs(-before)
+    market = replace(market, long_interest=interest[0], short_interest=interest[1])
+    return replace(pool, accounts=accounts, markets=pool.markets.set(action.market, market))
+
+
+def may_trade_by_the_book(before: Pool, after: Pool, account_id: AccountId, market_id: MarketId) -> bool:
+    """The rule of the specification for one side of a trade."""
+    old, new = before.accounts.get(account_id), after.accounts.get(account_id)
+    reduces = formulas.is_reduction(old.positions.get(market_id), new.positions.get(market_id))
+    equity_after = equity_of(after, account_id)
+    maintenance_before = requirement(before, account_id, maintenance_margin)
+    maintenance_after = requirement(after, account_id, maintenance_margin)
+    ratio = equity_after * maintenance_before >= equity_of(before, account_id) * maintenance_after
+    no_riskier = both(equity_after >= 0, maintenance_after <= maintenance_before, ratio)
+    return either(
+        both(negation(reduces), equity_after >= requirement(after, account_id, opening_margin)),
+        both(reduces, either(equity_after >= requirement(after, account_id, initial_margin), no_riskier)),
+    )
+
+
+@theorem("CON-7", "CON-8", contracts=(MAY_TRADE,))
+def a_trade_is_rejected_exactly_when(world: PoolWorld) -> None:
+    """A trade is rejected by the first of its rules that fails, and otherwise accepted."""
+    before = world.pool()
+    action = world.action(Trade, before)
+    outcome = world.step(before, action)
+    market = before.markets.get(action.market)
+
+    def after() -> Pool:
+        return candidate_of(before, action)
+
+    def cash_is_within(account_id: AccountId) -> Callable[[], bool]:
+        return lambda: statements.within(after().accounts.get(account_id).cash, CASH_CAP)
+
+    def few_markets(account_id: AccountId) -> Callable[[], bool]:
+        most = before.parameters.max_markets_per_account
+        return lambda: after().accounts.get(account_id).positions.total(is_open) <= most
+
+    def allowed(account_id: AccountId) -> Callable[[], bool]:
+        def by_the_book() -> bool:
+            return may_trade_by_the_book(before, after(), account_id, action.market)
+
+        return lambda: statements.answered(world, MAY_TRADE, after(), account_id, by_the_book)
+
+    statements.rejects_exactly(
+        world,
+        outcome,
+        [
+            (Rule.NUM_6, "size", lambda: action.size >= 1),
+            (Rule.NUM_7, "size", lambda: action.size <= SIZE_CAP),
+            (Rule.NUM_9, "price", lambda: action.price >= 1),
+            (Rule.NUM_10, "price", lambda: action.price <= PRICE_CAP),
+            (Rule.CON_4, "market", lambda: market.mark >= 1),
+            (Rule.NUM_8, "size", lambda: action.size % market.parameters.lot == 0),
+            (Rule.TRD_1, "seller", lambda: action.buyer != action.seller),
+            (Rule.TRD_2, "buyer", lambda: action.buyer != BACKSTOP),
+            (Rule.TRD_2, "seller", lambda: action.seller != BACKSTOP),
+            (Rule.TRD_3, "price", lambda: action.price <= action.buyer_limit),
+            (Rule.TRD_4, "price", lambda: action.price >= action.seller_limit),
+            (Rule.NUM_13, "size", lambda: after().markets.get(action.market).long_interest <= SIZE_CAP),
+            (Rule.NUM_14, "buyer", cash_is_within(action.buyer)),
+            (Rule.NUM_14, "seller", cash_is_within(action.seller)),
+            (Rule.NUM_14, "treasury", cash_is_within(TREASURY)),
+            (Rule.CON_5, "buyer", few_markets(action.buyer)),
+            (Rule.CON_5, "seller", few_markets(action.seller)),
+            (Rule.TRD_5, "buyer", allowed(action.buyer)),
+            (Rule.TRD_5, "seller", allowed(action.seller)),
+        ],
+    )
+
+
+@theorem("CON-7", "CON-8", "TRD-9", contracts=(EQUITY, REQUIREMENT), establishes=MAY_TRADE_SAFELY)
+def a_side_may_trade_exactly_when(world: PoolWorld) -> None:
+    """One side of a trade is allowed exactly by the rule of the specification, whatever the pools before and after."""
+    before, after = world.pool("before"), world.pool("after")
+    account_id, market_id = world.identifier("account"), world.identifier("market")
+    allowed = bool(may_trade(before, after, account_id, market_id))
+    world.claim(iff(allowed, may_trade_by_the_book(before, after, account_id, market_id)), "CON-8: by the book")
+    for fact in MAY_TRADE_SAFELY.facts(allowed, before, after, account_id, market_id):
+        world.claim(fact, "TRD-9: covered, or solvent and no riskier")
