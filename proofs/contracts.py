@@ -5,7 +5,7 @@ A contract without facts says nothing of the result. One with facts is establish
 
 from collections.abc import Callable
 
-from proofs.kernel.logic import both, either, implies
+from proofs.kernel.logic import both, either, iff, implies
 from proofs.kernel.theorem import Contract
 from solvent import liquidation, margin
 from solvent.margin import equity_of, initial_margin, maintenance_margin, opening_margin, requirement
@@ -34,19 +34,28 @@ def _covered_or_no_riskier(
     return [implies(result, either(covered, no_riskier))]
 
 
+def _as_defined(function: Callable[..., int]) -> Callable[..., list[bool]]:
+    """The result by a name of its own: nothing is hidden, but products of it are products of one variable."""
+    return lambda result, *arguments: [result == function(*arguments)]
+
+
 def _not_negative(result: int, *_: object) -> list[bool]:
     return [result >= 0]
 
 
-def _initial(result: bool, pool: Pool, account_id: AccountId) -> list[bool]:
-    return [implies(result, equity_of(pool, account_id) >= requirement(pool, account_id, initial_margin))]
+def _meets_initial(result: bool, pool: Pool, account_id: AccountId) -> list[bool]:
+    return [iff(result, equity_of(pool, account_id) >= requirement(pool, account_id, initial_margin))]
 
 
-MAY_TRADE = Contract(margin.may_trade, _nothing, truth=True)
+MAY_TRADE = Contract(margin.may_trade, _nothing, truth=True, pool=1)
 MAY_TRADE_SAFELY = Contract(margin.may_trade, _covered_or_no_riskier, truth=True)
 MEETS_INITIAL = Contract(margin.meets_initial, _nothing, truth=True)
+MEETS_INITIAL_EXACTLY = Contract(margin.meets_initial, _meets_initial, truth=True)
 IS_NEEDED = Contract(liquidation.is_needed, _nothing, truth=True)
 EQUITY = Contract(margin.equity_of, _nothing, truth=False)
 REQUIREMENT = Contract(margin.requirement, _not_negative, truth=False)
 
-CONTRACTS = (MAY_TRADE, MAY_TRADE_SAFELY, MEETS_INITIAL, IS_NEEDED, EQUITY, REQUIREMENT)
+REQUIREMENT_BY_NAME = Contract(margin.requirement, _as_defined(margin.requirement), truth=False)
+EQUITY_BY_NAME = Contract(margin.equity_of, _as_defined(margin.equity_of), truth=False)
+
+CONTRACTS = (MAY_TRADE, MAY_TRADE_SAFELY, MEETS_INITIAL, MEETS_INITIAL_EXACTLY, IS_NEEDED, EQUITY, REQUIREMENT, REQUIREMENT_BY_NAME, EQUITY_BY_NAME)

@@ -16,6 +16,7 @@ from solvent.rules import Rule
 from solvent.trading import Trade
 
 A = TypeVar("A", bound=Action)
+T = TypeVar("T")
 
 
 def accepted(world: PoolWorld, cls: type[A]) -> tuple[Pool, A, Pool] | None:
@@ -144,17 +145,23 @@ def rejects_exactly(world: PoolWorld, outcome: Accepted | Rejected, rules: list[
     world.claim(isinstance(outcome, Accepted), "CON-7: accepted, or rejected by one of the action's rules")
 
 
-def answered(
-    world: PoolWorld, contract: Contract, expected: Pool, account_id: AccountId, otherwise: Callable[[], bool]
-) -> bool:
-    """What a function of the pool before, the pool after and an account said; claims that it was asked of that pool.
+def asked(
+    world: PoolWorld,
+    contract: Contract,
+    meant: Callable[..., bool],
+    expected: Pool,
+    otherwise: Callable[[], T],
+) -> T:
+    """What the function answered when the machine asked it; claims that it was asked of the expected pool.
 
-    Where bodies run, what the specification says instead.
+    `meant` picks the call, by the pool asked of and what follows it among the arguments. Where bodies run, nothing
+    was recorded and the specification's own answer stands.
     """
-    for (_, after, asked, *_), result in world.calls(contract):
-        if asked is account_id:
-            for said, meant in world.same(after, expected):
-                world.claim(said == meant, "CON-8: asked of the pool that the action leaves")
+    for arguments, result in world.calls(contract):
+        asked_of = arguments[contract.pool]
+        if meant(asked_of, *arguments[contract.pool + 1 :]):
+            for said, right in world.same(asked_of, expected):
+                world.claim(said == right, "CON-8: asked of the pool that the action leaves")
             return result  # type: ignore[no-any-return]
     return otherwise()
 

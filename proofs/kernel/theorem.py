@@ -9,11 +9,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Contract:
-    """What is known of a function's result, once proved against its body; `facts(result, *arguments)` says it."""
+    """What is known of a function's result, once proved against its body; `facts(result, *arguments)` says it.
+
+    `truth`: the result is a truth, not an integer. `pool`: which argument is the state the function reads last.
+    """
 
     function: Callable[..., Any]
     facts: Callable[..., list[bool]]
     truth: bool
+    pool: int = 0
 
     @property
     def name(self) -> str:

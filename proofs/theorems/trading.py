@@ -199,7 +199,9 @@ def a_trade_is_rejected_exactly_when(world: PoolWorld) -> None:
         def by_the_book() -> bool:
             return may_trade_by_the_book(before, after(), account_id, action.market)
 
-        return lambda: statements.answered(world, MAY_TRADE, after(), account_id, by_the_book)
+        return lambda: statements.asked(
+            world, MAY_TRADE, lambda _, asked, *__: asked is account_id, after(), by_the_book
+        )
 
     statements.rejects_exactly(
         world,
