@@ -1,6 +1,7 @@
 """Statements that are made of every transition, each a theorem in the transition's own module."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from proofs import formulas, invariant
@@ -96,17 +97,32 @@ def accounts_change(
             world.claim(new.positions.get(market_id) == expected, "positions change by exactly what the formula says")
 
 
-def markets_change(
-    world: PoolWorld, before: Pool, after: Pool, expected: Callable[[MarketId, Market], dict[str, int]]
-) -> None:
-    """Every market keeps its fields but those that are said, which have the values that are said."""
+def with_interest(market: Market, moves: list[tuple[int, int]]) -> Market:
+    """The market with its interests as they are after positions moved from one size to another."""
+    long_change = sum(longs(after) - longs(before) for before, after in moves)
+    short_change = sum(longs(-after) - longs(-before) for before, after in moves)
+    return replace(
+        market,
+        long_interest=market.long_interest + long_change,
+        short_interest=market.short_interest + short_change,
+    )
+
+
+def only_market_changes(world: PoolWorld, before: Pool, after: Pool, named: MarketId, changed: Market) -> None:
+    """One market changes to exactly what is said, and no other changes at all."""
     for market_id, old, new in world.each(before.markets, after.markets):
-        said = expected(market_id, old)
         for name in ("time", "mark", "long_carry", "short_carry", "long_interest", "short_interest"):
-            value = said.get(name, getattr(old, name))
+            value = choose(market_id == named, getattr(changed, name), getattr(old, name))
             world.claim(getattr(new, name) == value, f"the market's {name} is exactly as the formula says")
         for left, right in world.same(old.parameters, new.parameters):
             world.claim(left == right, "the market's parameters are unchanged")
+
+
+def no_market_changes(world: PoolWorld, before: Pool, after: Pool) -> None:
+    """Every market is as it was."""
+    for _, old, new in world.each(before.markets, after.markets):
+        for left, right in world.same(old, new):
+            world.claim(left == right, "CON-3: no market changes")
 
 
 def nothing(*_: object) -> int:

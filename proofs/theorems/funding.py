@@ -1,5 +1,7 @@
 """Theorems about funding (spec/funding.md)."""
 
+from dataclasses import replace
+
 from proofs import formulas, statements
 from proofs.kernel.theorem import theorem
 from proofs.statements import nothing
@@ -8,7 +10,6 @@ from solvent.funding import Fund
 from solvent.machine import Accepted
 from solvent.margin import equity_of
 from solvent.numbers import CARRY_CAP, PPM, TIME_CAP
-from solvent.pool import Market
 from solvent.rules import Rule
 
 
@@ -33,16 +34,14 @@ def a_funding_step_has_exactly_its_effect(world: PoolWorld) -> None:
     before, action, after = case
     world.claim(after.vault == before.vault, "FND-4: the vault is unchanged")
     statements.accounts_change(world, before, after, nothing, nothing)
-
-    def expected(market_id: object, old: Market) -> dict[str, int]:
-        named = market_id == action.market
-        return {
-            "long_carry": old.long_carry + statements.only(named, action.payment),
-            "short_carry": old.short_carry + statements.only(named, action.payment),
-            "time": statements.choose(named, action.time, old.time),
-        }
-
-    statements.markets_change(world, before, after, expected)
+    old = before.markets.get(action.market)
+    changed = replace(
+        old,
+        long_carry=old.long_carry + action.payment,
+        short_carry=old.short_carry + action.payment,
+        time=action.time,
+    )
+    statements.only_market_changes(world, before, after, action.market, changed)
     for event, said in world.same(world.event(), action):
         world.claim(event == said, "FND-4: the event says what was paid")
 

@@ -1,6 +1,7 @@
 """Theorems about liquidation (spec/liquidation.md)."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from proofs import formulas, statements
 from proofs.contracts import (
@@ -13,13 +14,15 @@ from proofs.contracts import (
     REQUIREMENT_BY_NAME,
 )
 from proofs.facts import MAINTENANCE_IS_NOT_NEGATIVE, OPEN_IS_NOT_NEGATIVE
-from proofs.kernel.logic import both, choose, either
+from proofs.kernel.logic import both, choose, either, iff, negation
 from proofs.kernel.theorem import theorem
 from proofs.statements import only
 from proofs.worlds import PoolWorld
-from solvent.liquidation import Liquidate, Liquidated
-from solvent.margin import equity_of, initial_margin, maintenance_margin, requirement
-from solvent.pool import BACKSTOP, Account, AccountId, Market, MarketId, Pool, equity
+from solvent.liquidation import Liquidate, Liquidated, is_needed
+from solvent.margin import equity_of, initial_margin, maintenance_margin, meets_initial, requirement
+from solvent.numbers import CASH_CAP
+from solvent.pool import BACKSTOP, Account, AccountId, Market, MarketId, Pool, equity, is_open
+from solvent.rules import Rule
 
 
 @theorem("CON-1", contracts=(MEETS_INITIAL, IS_NEEDED, REQUIREMENT))
@@ -113,6 +116,87 @@ def a_liquidation_only_moves_risk_to_who_can_bear_it(world: PoolWorld) -> None:
     world.claim(either(action.liquidator == BACKSTOP, covered), "LIQ-8: the liquidator meets its initial requirement")
 
 
+@dataclass(frozen=True)
+class Effect:
+    """What a liquidation does, by the formulas: the signed size taken over, the penalty and the liquidator's part."""
+
+    taken: int
+    penalty: int
+    reward: int
+
+
+def effect_of(world: PoolWorld, pool: Pool, action: Liquidate) -> Effect:
+    """The effect the specification gives the action."""
+    market = pool.markets.get(action.market)
+    position = pool.accounts.get(action.account).positions.get(action.market)
+    taken = choose(position > 0, action.size, -action.size)
+    penalty = penalty_of(world, pool, action.account, action.market, taken, market)
+    return Effect(taken, penalty, choose(action.liquidator == BACKSTOP, penalty, penalty // 2))
+
+
+def penalty_of(
+    world: PoolWorld, pool: Pool, account_id: AccountId, market_id: MarketId, taken: int, market: Market
+) -> int:
+    """The penalty, with the requirement that the machine asked for when so much was closed."""
+    maintenance = requirement(pool, account_id, maintenance_margin)
+    closed = closed_pool(pool, account_id, market_id, taken)
+    left = statements.asked(
+        world,
+        REQUIREMENT,
+        lambda asked_of, asked, margin: both(asked is account_id, asked_of is not pool, is_maintenance(margin)),
+        closed,
+        lambda: requirement(closed, account_id, maintenance_margin),
+    )
+    return formulas.penalty(
+        formulas.magnitude(taken),
+        market.mark,
+        market.parameters.penalty_rate,
+        equity_of(pool, account_id),
+        maintenance - left,
+        maintenance,
+    )
+
+
+def is_maintenance(margin: Callable[..., int]) -> bool:
+    """Whether it is the maintenance margin, lifted or not."""
+    return margin.__qualname__ == maintenance_margin.__qualname__
+
+
+def closed_pool(pool: Pool, account_id: AccountId, market_id: MarketId, taken: int) -> Pool:
+    """The pool with so much of the account's position closed at the mark, the penalty not yet taken."""
+    market, account = pool.markets.get(market_id), pool.accounts.get(account_id)
+    size = account.positions.get(market_id)
+    cash = account.cash + statements.cash_for(size, -taken, market, market.mark)
+    closed = Account(cash, account.positions.set(market_id, size - taken))
+    market = statements.with_interest(market, [(size, size - taken)])
+    return replace(
+        pool, accounts=pool.accounts.set(account_id, closed), markets=pool.markets.set(market_id, market)
+    )
+
+
+def change_of(action: Liquidate, effect: Effect, account_id: AccountId) -> int:
+    """What the liquidation adds to the account's position."""
+    return only(account_id == action.liquidator, effect.taken) - only(account_id == action.account, effect.taken)
+
+
+def cash_of(pool: Pool, action: Liquidate, effect: Effect, account_id: AccountId) -> int:
+    """What the liquidation adds to the account's cash."""
+    market = pool.markets.get(action.market)
+    size = pool.accounts.get(account_id).positions.get(action.market)
+    moved = statements.cash_for(size, change_of(action, effect, account_id), market, market.mark)
+    income = only(account_id == action.liquidator, effect.reward)
+    income += only(account_id == BACKSTOP, effect.penalty - effect.reward)
+    return moved + income - only(account_id == action.account, effect.penalty)
+
+
+def market_after(pool: Pool, action: Liquidate, effect: Effect) -> Market:
+    """The market that the liquidation leaves."""
+    position = pool.accounts.get(action.account).positions.get(action.market)
+    taker = pool.accounts.get(action.liquidator).positions.get(action.market)
+    moves = [(position, position - effect.taken), (taker, taker + effect.taken)]
+    return statements.with_interest(pool.markets.get(action.market), moves)
+
+
 @theorem("LIQ-10", "CON-3", contracts=(MEETS_INITIAL, IS_NEEDED, REQUIREMENT, EQUITY))
 def a_liquidation_has_exactly_its_effect(world: PoolWorld) -> None:
     """The size moves at the mark, the penalty is as the formula says, half of it the liquidator's, and nothing else."""
@@ -120,78 +204,152 @@ def a_liquidation_has_exactly_its_effect(world: PoolWorld) -> None:
     if case is None:
         return
     before, action, after = case
-    market = before.markets.get(action.market)
-    position = before.accounts.get(action.account).positions.get(action.market)
-    taken = choose(position > 0, action.size, -action.size)
-    maintenance = requirement(before, action.account, maintenance_margin)
-    freed = maintenance - maintenance_when_closed(world, before, action, taken)
-    penalty = formulas.penalty(
-        action.size,
-        market.mark,
-        market.parameters.penalty_rate,
-        equity_of(before, action.account),
-        freed,
-        maintenance,
-    )
-    reward = choose(action.liquidator == BACKSTOP, penalty, penalty // 2)
+    effect = effect_of(world, before, action)
     world.claim(after.vault == before.vault, "LIQ-10: the vault is unchanged")
-
-    def change(account_id: AccountId) -> int:
-        return only(account_id == action.liquidator, taken) - only(account_id == action.account, taken)
-
-    def cash(account_id: AccountId) -> int:
-        size = before.accounts.get(account_id).positions.get(action.market)
-        moved = statements.cash_for(size, change(account_id), market, market.mark)
-        income = only(account_id == action.liquidator, reward) + only(account_id == BACKSTOP, penalty - reward)
-        return moved + income - only(account_id == action.account, penalty)
-
-    taker = before.accounts.get(action.liquidator).positions.get(action.market)
-
-    def expected(market_id: MarketId, old: Market) -> dict[str, int]:
-        longs, named = statements.longs, market_id == action.market
-        long_change = longs(position - taken) - longs(position) + longs(taker + taken) - longs(taker)
-        short_change = longs(taken - position) - longs(-position) + longs(-taker - taken) - longs(-taker)
-        return {
-            "long_interest": old.long_interest + only(named, long_change),
-            "short_interest": old.short_interest + only(named, short_change),
-        }
-
-    def size(account_id: AccountId, market_id: MarketId) -> int:
-        return only(market_id == action.market, change(account_id))
-
-    statements.accounts_change(world, before, after, cash, size)
-    statements.markets_change(world, before, after, expected)
-    expected_event = Liquidated(action.market, action.account, action.liquidator, action.size, penalty, reward)
+    statements.accounts_change(
+        world,
+        before,
+        after,
+        lambda account_id: cash_of(before, action, effect, account_id),
+        lambda account_id, market_id: only(market_id == action.market, change_of(action, effect, account_id)),
+    )
+    statements.only_market_changes(world, before, after, action.market, market_after(before, action, effect))
+    expected_event = Liquidated(
+        action.market, action.account, action.liquidator, action.size, effect.penalty, effect.reward
+    )
     for said, meant in world.same(world.event(), expected_event):
         world.claim(said == meant, "LIQ-10: the event says what was liquidated, the penalty and the reward")
 
 
-def closed_pool(pool: Pool, action: Liquidate, taken: int) -> Pool:
-    """The pool with so much of the account's position closed at the mark, the penalty not yet taken."""
-    market, account = pool.markets.get(action.market), pool.accounts.get(action.account)
-    before = account.positions.get(action.market)
-    after = before - taken
-    longs = statements.longs
-    cash = account.cash + statements.cash_for(before, -taken, market, market.mark)
-    market = replace(
-        market,
-        long_interest=market.long_interest + longs(after) - longs(before),
-        short_interest=market.short_interest + longs(-after) - longs(-before),
-    )
-    return replace(
-        pool,
-        accounts=pool.accounts.set(action.account, Account(cash, account.positions.set(action.market, after))),
-        markets=pool.markets.set(action.market, market),
-    )
+def candidate_of(pool: Pool, action: Liquidate, effect: Effect) -> Pool:
+    """The pool that the liquidation would leave, by the formulas of its exact effect."""
+    accounts = pool.accounts
+    for account_id in (action.account, action.liquidator, BACKSTOP):
+        old = pool.accounts.get(account_id)
+        size = old.positions.get(action.market) + change_of(action, effect, account_id)
+        cash = old.cash + cash_of(pool, action, effect, account_id)
+        accounts = accounts.set(account_id, Account(cash, old.positions.set(action.market, size)))
+    markets = pool.markets.set(action.market, market_after(pool, action, effect))
+    return replace(pool, accounts=accounts, markets=markets)
 
 
-def maintenance_when_closed(world: PoolWorld, pool: Pool, action: Liquidate, taken: int) -> int:
-    """The account's maintenance requirement with so much closed, as the machine asked it of that very pool."""
-    expected = closed_pool(pool, action, taken)
-    return statements.asked(
+@theorem("CON-7", "CON-8", contracts=(MEETS_INITIAL, IS_NEEDED, REQUIREMENT, EQUITY))
+def a_liquidation_is_rejected_exactly_when(world: PoolWorld) -> None:
+    """A liquidation is rejected by the first of its rules that fails, and otherwise accepted."""
+    before = world.pool()
+    action = world.action(Liquidate, before)
+    outcome = world.step(before, action)
+    market = before.markets.get(action.market)
+    account, liquidator = action.account, action.liquidator
+
+    def after() -> Pool:
+        return candidate_of(before, action, effect_of(world, before, action))
+
+    def cash_is_within(account_id: AccountId) -> Callable[[], bool]:
+        return lambda: statements.within(after().accounts.get(account_id).cash, CASH_CAP)
+
+    def needed() -> bool:
+        return statements.asked(
+            world,
+            IS_NEEDED,
+            lambda _, asked, __, size: both(asked is account, size is action.size),
+            before,
+            lambda: is_needed_by_the_book(world, before, account, action.market, action.size),
+        )
+
+    def liquidator_is_covered() -> bool:
+        covered = statements.asked(
+            world,
+            MEETS_INITIAL,
+            lambda _, asked: asked is liquidator,
+            after(),
+            lambda: equity_of(after(), liquidator) >= requirement(after(), liquidator, initial_margin),
+        )
+        return either(liquidator == BACKSTOP, covered)
+
+    def inventory_is_within() -> bool:
+        inventory = after().accounts.get(BACKSTOP).positions.get(action.market)
+        return either(liquidator != BACKSTOP, statements.within(inventory, market.parameters.backstop_inventory))
+
+    statements.rejects_exactly(
         world,
-        REQUIREMENT,
-        lambda said, account_id, margin: account_id is action.account and said is not pool,
-        expected,
-        lambda: requirement(expected, action.account, maintenance_margin),
+        outcome,
+        [
+            (Rule.LIQ_1, "liquidator", lambda: either(liquidator == BACKSTOP, liquidator == action.actor)),
+            (Rule.NUM_6, "size", lambda: action.size >= 1),
+            (Rule.CON_4, "market", lambda: market.mark >= 1),
+            (Rule.NUM_8, "size", lambda: action.size % market.parameters.lot == 0),
+            (Rule.LIQ_2, "account", lambda: account != BACKSTOP),
+            (Rule.LIQ_3, "liquidator", lambda: account != liquidator),
+            (
+                Rule.LIQ_4,
+                "size",
+                lambda: action.size <= formulas.magnitude(before.accounts.get(account).positions.get(action.market)),
+            ),
+            (Rule.LIQ_5, "account", lambda: equity_of(before, account) >= 0),
+            (
+                Rule.LIQ_6,
+                "account",
+                lambda: equity_of(before, account) < requirement(before, account, maintenance_margin),
+            ),
+            (Rule.LIQ_7, "size", needed),
+            (Rule.NUM_14, "account", cash_is_within(account)),
+            (Rule.NUM_14, "liquidator", cash_is_within(liquidator)),
+            (Rule.NUM_14, "backstop", cash_is_within(BACKSTOP)),
+            (
+                Rule.CON_5,
+                "liquidator",
+                lambda: after().accounts.get(liquidator).positions.total(is_open)
+                <= before.parameters.max_markets_per_account,
+            ),
+            (Rule.LIQ_8, "liquidator", liquidator_is_covered),
+            (Rule.LIQ_9, "size", inventory_is_within),
+        ],
     )
+
+
+def is_needed_by_the_book(
+    world: PoolWorld, pool: Pool, account_id: AccountId, market_id: MarketId, size: int
+) -> bool:
+    """Closed one lot short of the size, the account would still be below its initial requirement."""
+    market = pool.markets.get(market_id)
+    position = pool.accounts.get(account_id).positions.get(market_id)
+    short = size - market.parameters.lot
+    taken = choose(position > 0, short, -short)
+    penalty = penalty_of(world, pool, account_id, market_id, taken, market)
+    closed = closed_pool(pool, account_id, market_id, taken)
+    old = closed.accounts.get(account_id)
+    paid = Account(old.cash - penalty, old.positions)
+    fined = replace(closed, accounts=closed.accounts.set(account_id, paid))
+    met = statements.asked(
+        world,
+        MEETS_INITIAL,
+        lambda _, asked: asked is account_id,
+        fined,
+        lambda: equity_of(fined, account_id) >= requirement(fined, account_id, initial_margin),
+    )
+    return negation(met)
+
+
+@theorem("CON-7", "CON-8", contracts=(MEETS_INITIAL, REQUIREMENT, EQUITY))
+def a_liquidation_is_needed_exactly_when(world: PoolWorld) -> None:
+    """The rule against closing too much says exactly what the specification says."""
+    pool = world.pool()
+    account_id, market_id = world.identifier("account"), world.identifier("market")
+    size = world.integer("size")
+    world.assume(size >= pool.markets.get(market_id).parameters.lot)
+    world.assume(pool.markets.get(market_id).mark > 0)
+    world.assume(equity_of(pool, account_id) >= 0)
+    world.assume(equity_of(pool, account_id) < requirement(pool, account_id, maintenance_margin))
+    result = bool(is_needed(pool, account_id, market_id, size))
+    by_the_book = is_needed_by_the_book(world, pool, account_id, market_id, size)
+    world.claim(iff(result, by_the_book), "CON-8: by the book")
+
+
+@theorem("LIQ-8", contracts=(REQUIREMENT, EQUITY), establishes=MEETS_INITIAL_EXACTLY)
+def the_initial_requirement_is_met_exactly_when(world: PoolWorld) -> None:
+    """An account meets its initial requirement when its equity is at least that; equal is enough."""
+    pool, account_id = world.pool(), world.identifier("account")
+    result = bool(meets_initial(pool, account_id))
+    for fact in MEETS_INITIAL_EXACTLY.facts(result, pool, account_id):
+        world.claim(fact, "LIQ-8: equity at least the requirement")

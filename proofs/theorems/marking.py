@@ -1,5 +1,7 @@
 """Theorems about marks (spec/marking.md)."""
 
+from dataclasses import replace
+
 from proofs import formulas, statements
 from proofs.facts import MAINTENANCE_IS_NOT_NEGATIVE
 from proofs.kernel.theorem import theorem
@@ -10,7 +12,6 @@ from solvent.machine import Accepted
 from solvent.margin import equity_of, maintenance_margin, requirement
 from solvent.marking import Mark
 from solvent.numbers import PPM, TIME_CAP
-from solvent.pool import Market
 from solvent.rules import Rule
 
 
@@ -35,15 +36,8 @@ def a_mark_has_exactly_its_effect(world: PoolWorld) -> None:
     before, action, after = case
     world.claim(after.vault == before.vault, "MRK-5: the vault is unchanged")
     statements.accounts_change(world, before, after, nothing, nothing)
-
-    def expected(market_id: object, old: Market) -> dict[str, int]:
-        named = market_id == action.market
-        return {
-            "mark": statements.choose(named, action.mark, old.mark),
-            "time": statements.choose(named, action.time, old.time),
-        }
-
-    statements.markets_change(world, before, after, expected)
+    changed = replace(before.markets.get(action.market), mark=action.mark, time=action.time)
+    statements.only_market_changes(world, before, after, action.market, changed)
     for event, said in world.same(world.event(), action):
         world.claim(event == said, "MRK-5: the event says what was marked")
 

@@ -46,7 +46,7 @@ def a_deposit_has_exactly_its_effect(world: PoolWorld) -> None:
     statements.accounts_change(
         world, before, after, lambda account_id: only(account_id == action.account, action.amount), nothing
     )
-    statements.markets_change(world, before, after, lambda *_: {})
+    statements.no_market_changes(world, before, after)
     for event, said in world.same(world.event(), action):
         world.claim(event == said, "CON-6: the event says what was deposited")
 

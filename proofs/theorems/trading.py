@@ -42,6 +42,13 @@ def cash_of(pool: Pool, action: Trade, account_id: AccountId, fee: int) -> int:
     return exchanged - sides + only(account_id == TREASURY, 2 * fee)
 
 
+def market_after(pool: Pool, action: Trade) -> Market:
+    """The market that a trade between two accounts leaves."""
+    sides = [pool.accounts.get(account_id).positions.get(action.market) for account_id in (action.buyer, action.seller)]
+    moves = [(sides[0], sides[0] + action.size), (sides[1], sides[1] - action.size)]
+    return statements.with_interest(pool.markets.get(action.market), moves)
+
+
 @theorem("CON-1", contracts=(MAY_TRADE,))
 def a_trade_conserves(world: PoolWorld) -> None:
     """The sum of equities equals the vault after a trade if it did before."""
@@ -70,20 +77,8 @@ def a_trade_has_exactly_its_effect(world: PoolWorld) -> None:
     def size(account_id: AccountId, market_id: MarketId) -> int:
         return only(market_id == action.market, change_of(action, account_id))
 
-    bought = before.accounts.get(action.buyer).positions.get(action.market)
-    sold = before.accounts.get(action.seller).positions.get(action.market)
-
-    def expected(market_id: MarketId, old: Market) -> dict[str, int]:
-        longs, named = statements.longs, market_id == action.market
-        long_change = longs(bought + action.size) - longs(bought) + longs(sold - action.size) - longs(sold)
-        short_change = longs(-bought - action.size) - longs(-bought) + longs(action.size - sold) - longs(-sold)
-        return {
-            "long_interest": old.long_interest + only(named, long_change),
-            "short_interest": old.short_interest + only(named, short_change),
-        }
-
     statements.accounts_change(world, before, after, cash, size)
-    statements.markets_change(world, before, after, expected)
+    statements.only_market_changes(world, before, after, action.market, market_after(before, action))
     expected_event = Traded(action.market, action.buyer, action.seller, action.size, action.price, fee)
     for said, meant in world.same(world.event(), expected_event):
         world.claim(said == meant, "TRD-6: the event says what was traded, and the fee of each side")
@@ -147,19 +142,13 @@ def each_side_is_covered_or_no_riskier(world: PoolWorld) -> None:
 def candidate_of(pool: Pool, action: Trade) -> Pool:
     """The pool that the trade would leave, by the formulas of its exact effect."""
     fee = fee_of(pool, action)
-    market = pool.markets.get(action.market)
-    accounts, interest = pool.accounts, [market.long_interest, market.short_interest]
+    accounts = pool.accounts
     for account_id in (action.buyer, action.seller, TREASURY):
         old = pool.accounts.get(account_id)
-        before = old.positions.get(action.market)
-        after = before + change_of(action, account_id)
+        size = old.positions.get(action.market) + change_of(action, account_id)
         cash = old.cash + cash_of(pool, action, account_id, fee)
-        accounts = accounts.set(account_id, Account(cash, old.positions.set(action.market, after)))
-        if account_id is not TREASURY:
-            interest[0] += statements.longs(after) - statements.longs(before)
-            interest[1] += statements.longs(-after) - statements.longs(-before)
-    market = replace(market, long_interest=interest[0], short_interest=interest[1])
-    return replace(pool, accounts=accounts, markets=pool.markets.set(action.market, market))
+        accounts = accounts.set(account_id, Account(cash, old.positions.set(action.market, size)))
+    return replace(pool, accounts=accounts, markets=pool.markets.set(action.market, market_after(pool, action)))
 
 
 def may_trade_by_the_book(before: Pool, after: Pool, account_id: AccountId, market_id: MarketId) -> bool:

@@ -37,7 +37,7 @@ def fund(pool: Pool, action: Fund) -> tuple[Pool, Funded]:
     require(market.mark > 0, Rule.CON_4, "market")
     require(action.time > market.time, Rule.FND_2, "time")
     limit = mul_div_down(market.mark, market.parameters.funding_rate, PPM)
-    require(abs(action.payment) <= limit, Rule.FND_3, "payment")
+    require(-limit <= action.payment <= limit, Rule.FND_3, "payment")
 
     long_carry = market.long_carry + action.payment
     short_carry = market.short_carry + action.payment

@@ -105,5 +105,5 @@ def liquidate(pool: Pool, action: Liquidate) -> tuple[Pool, Liquidated]:
     require_few_markets(after, action.liquidator, "liquidator")
     require(by_backstop or meets_initial(after, action.liquidator), Rule.LIQ_8, "liquidator")
     inventory = abs(after.accounts.get(BACKSTOP).positions.get(action.market))
-    require(inventory <= market.parameters.backstop_inventory, Rule.LIQ_9, "size")
+    require(not by_backstop or inventory <= market.parameters.backstop_inventory, Rule.LIQ_9, "size")
     return after, Liquidated(action.market, action.account, action.liquidator, action.size, penalty, reward)
