@@ -16,9 +16,7 @@ def _nothing(*_: object) -> list[bool]:
     return []
 
 
-def _covered_or_no_riskier(
-    result: bool, before: Pool, after: Pool, account_id: AccountId, _: MarketId
-) -> list[bool]:
+def _covered_or_no_riskier(result: bool, before: Pool, after: Pool, account_id: AccountId, _: MarketId) -> list[bool]:
     equity = equity_of(after, account_id)
     maintenance_before = requirement(before, account_id, maintenance_margin)
     maintenance_after = requirement(after, account_id, maintenance_margin)
@@ -58,4 +56,14 @@ REQUIREMENT = Contract(margin.requirement, _not_negative, truth=False)
 REQUIREMENT_BY_NAME = Contract(margin.requirement, _as_defined(margin.requirement), truth=False)
 EQUITY_BY_NAME = Contract(margin.equity_of, _as_defined(margin.equity_of), truth=False)
 
-CONTRACTS = (MAY_TRADE, MAY_TRADE_SAFELY, MEETS_INITIAL, MEETS_INITIAL_EXACTLY, IS_NEEDED, EQUITY, REQUIREMENT, REQUIREMENT_BY_NAME, EQUITY_BY_NAME)
+CONTRACTS = (
+    MAY_TRADE,
+    MAY_TRADE_SAFELY,
+    MEETS_INITIAL,
+    MEETS_INITIAL_EXACTLY,
+    IS_NEEDED,
+    EQUITY,
+    REQUIREMENT,
+    REQUIREMENT_BY_NAME,
+    EQUITY_BY_NAME,
+)

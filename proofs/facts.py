@@ -4,7 +4,7 @@ from proofs.invariant import long_in, short_in
 from proofs.kernel.world import SumFact
 from solvent.margin import initial_margin, maintenance_margin, opening_margin
 from solvent.numbers import CARRY_CAP, PRICE_CAP, SIZE_CAP
-from solvent.pool import is_open, worth
+from solvent.pool import is_open
 
 WORTH_CAP = SIZE_CAP * (PRICE_CAP + CARRY_CAP)
 """Quote quanta: the most a position can be worth or cost."""

@@ -24,7 +24,7 @@ def name_of(function: Callable[..., Any]) -> str:
 def key_of(value: object) -> Hashable:
     """What a ghost depends on, by structure: two values with the same key are the same in every model."""
     if isinstance(value, Integer | Identifier):
-        return value.term
+        return value.term  # type: ignore[no-any-return]
     if isinstance(value, str | int):
         return value
     if isinstance(value, FrameTable):
@@ -172,5 +172,3 @@ def same(left: object, right: object) -> list[tuple[Any, Any]]:
     if is_dataclass(left) and is_dataclass(right):
         return [pair for field in fields(left) for pair in same(getattr(left, field.name), getattr(right, field.name))]
     return [(left, right)]
-
-

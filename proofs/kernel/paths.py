@@ -77,7 +77,7 @@ class Path:
         """Which way a branch goes: as decided, or the first feasible way, postponing the other."""
         condition = z3.simplify(condition)
         if z3.is_true(condition) or z3.is_false(condition):
-            return z3.is_true(condition)
+            return bool(z3.is_true(condition))
         known = self._decided.get(condition.get_id())
         if known is not None:
             return known[1]
@@ -107,10 +107,10 @@ class Path:
         self._solver.add(condition)
         verdict = self._solver.check()
         self._solver.pop()
-        return verdict != z3.unsat
+        return bool(verdict != z3.unsat)
 
     def quotient(self, dividend: z3.ArithRef, divisor: z3.ArithRef) -> z3.ArithRef:
-        """Python's floor division: q with q x divisor <= dividend < (q + 1) x divisor. The divisor is proved positive."""
+        """Python's floor division: q x divisor <= dividend < (q + 1) x divisor. The divisor is proved positive."""
         dividend, divisor = z3.simplify(dividend), z3.simplify(divisor)
         if z3.is_int_value(divisor) and divisor.as_long() <= 0:
             raise ZeroDivisionError if divisor.as_long() == 0 else Unsupported("a negative divisor")
@@ -148,7 +148,9 @@ def explore(run: Callable[[Path], None]) -> list[Path]:
         try:
             run(path)
         except Infeasible:
-            continue
+            # What was to be proved on the way still is: assuming it may be what made the path impossible.
+            if not path.obligations:
+                continue
         finally:
             terms.leave()
         paths.append(path)

@@ -209,9 +209,9 @@ def _computed(term: z3.ArithRef) -> Integer:
 def _refuse(cls: type, base: type) -> None:
     """Makes every special method that `base` has, or Python could ask for, and `cls` does not model, raise."""
     inherent = {
-        "__class__", "__delattr__", "__dir__", "__doc__", "__getattribute__", "__getnewargs__", "__getstate__", "__init__",
-        "__init_subclass__", "__module__", "__new__", "__reduce__", "__reduce_ex__", "__setattr__", "__sizeof__",
-        "__slots__", "__subclasshook__",
+        "__class__", "__delattr__", "__dir__", "__doc__", "__getattribute__", "__getnewargs__", "__getstate__",
+        "__init__", "__init_subclass__", "__module__", "__new__", "__reduce__", "__reduce_ex__", "__setattr__",
+        "__sizeof__", "__slots__", "__subclasshook__",
     }  # fmt: skip
     asked = {"__bool__", "__hash__", "__str__", "__format__", "__len__", "__iter__", "__contains__", "__call__"}
     asked |= {"__getitem__", "__complex__", "__bytes__", "__matmul__", "__rmatmul__", "__copy__", "__deepcopy__"}

@@ -49,7 +49,6 @@ class Theorem:
         """The theorem in one line of English."""
         return (self.statement.__doc__ or "").strip().splitlines()[0]
 
-
     def state(self, world: Any) -> None:
         """States the theorem in a world; a lemma's parameters are arbitrary integers and records."""
         _, *parameters = get_type_hints(self.statement).items()

@@ -96,12 +96,12 @@ class World:
             self.assume(known != key)
         base.add(self.as_key(key))
 
-    def use(self, fact: "SumFact", table: FrameTable[Any], *given: Any) -> None:
+    def use(self, fact: "SumFact", table: Any, *given: Any) -> None:
         """Uses a fact about each entry of a table: what the entries that were not touched add up to obeys it too."""
         rest = [(factor, table.total_of_rest(measure, given)) for factor, measure in fact.terms]
         self.assume(_combined(rest) >= 0)
 
-    def sums_to_zero(self, table: FrameTable[Any], terms: list[tuple[int, Measure, tuple[Any, ...]]]) -> None:
+    def sums_to_zero(self, table: Any, terms: list[tuple[int, Measure, tuple[Any, ...]]]) -> None:
         """The sum rule: a linear combination of measures that is zero for every entry has total zero.
 
         It is of the table as it began. The coefficients and what the measures capture do not depend on the entry.

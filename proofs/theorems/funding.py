@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from proofs import formulas, statements
+from proofs.kernel.logic import both
 from proofs.kernel.theorem import theorem
 from proofs.statements import nothing
 from proofs.worlds import PoolWorld
@@ -82,12 +83,14 @@ def a_funding_step_is_rejected_exactly_when(world: PoolWorld) -> None:
             (Rule.CON_4, "market", lambda: market.mark >= 1),
             (Rule.FND_2, "time", lambda: action.time >= market.time + 1),
             (
-                Rule.FND_3, "payment",
+                Rule.FND_3,
+                "payment",
                 lambda: formulas.magnitude(action.payment) * PPM <= market.mark * market.parameters.funding_rate,
             ),
             (
-                Rule.NUM_15, "payment",
-                lambda: statements.both(
+                Rule.NUM_15,
+                "payment",
+                lambda: both(
                     statements.within(market.long_carry + action.payment, CARRY_CAP),
                     statements.within(market.short_carry + action.payment, CARRY_CAP),
                 ),

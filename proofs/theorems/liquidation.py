@@ -50,7 +50,7 @@ def maintenance_grows_with_size(world: PoolWorld, smaller: int, larger: int, mar
 
 @theorem("LIQ-14", contracts=(MEETS_INITIAL, IS_NEEDED, REQUIREMENT))
 def a_liquidation_makes_no_money(world: PoolWorld) -> None:
-    """The summed equity of the account, the liquidator and the backstop is unchanged: liquidating oneself never pays."""
+    """The summed equity of account, liquidator and backstop is unchanged: liquidating oneself never pays."""
     case = statements.accepted(world, Liquidate)
     if case is None:
         return
@@ -60,7 +60,14 @@ def a_liquidation_makes_no_money(world: PoolWorld) -> None:
     world.claim(change == 0, "LIQ-14: account, liquidator and backstop together neither gain nor lose")
 
 
-@theorem("LIQ-11", "LIQ-12", "LIQ-13", "LIQ-16", "LIQ-17", contracts=(MEETS_INITIAL, IS_NEEDED, REQUIREMENT_BY_NAME, EQUITY_BY_NAME))
+@theorem(
+    "LIQ-11",
+    "LIQ-12",
+    "LIQ-13",
+    "LIQ-16",
+    "LIQ-17",
+    contracts=(MEETS_INITIAL, IS_NEEDED, REQUIREMENT_BY_NAME, EQUITY_BY_NAME),
+)
 def a_liquidation_never_makes_things_worse(world: PoolWorld) -> None:
     """Equity stays at or above zero, the shortfall never grows, and the ratio of equity to maintenance never falls."""
     case = statements.accepted(world, Liquidate)
@@ -71,9 +78,7 @@ def a_liquidation_never_makes_things_worse(world: PoolWorld) -> None:
     old, new = before.accounts.get(action.account), after.accounts.get(action.account)
     world.use(MAINTENANCE_IS_NOT_NEGATIVE, old.positions, *world.along(before.markets))
     world.use(OPEN_IS_NOT_NEGATIVE, old.positions)
-    world.apply(
-        maintenance_grows_with_size, new.positions.get(action.market), old.positions.get(action.market), market
-    )
+    world.apply(maintenance_grows_with_size, new.positions.get(action.market), old.positions.get(action.market), market)
     equity_before, equity_after = equity_of(before, action.account), equity_of(after, action.account)
     maintenance_before = requirement(before, action.account, maintenance_margin)
     maintenance_after = requirement(after, action.account, maintenance_margin)
@@ -91,7 +96,9 @@ def a_liquidation_never_makes_things_worse(world: PoolWorld) -> None:
     world.claim(equity_before < maintenance_before, "LIQ-17: an account that meets its maintenance is not touched")
 
 
-@theorem("LIQ-1", "LIQ-8", "LIQ-9", "LIQ-17", "LIQ-18", contracts=(MEETS_INITIAL_EXACTLY, IS_NEEDED, REQUIREMENT, EQUITY))
+@theorem(
+    "LIQ-1", "LIQ-8", "LIQ-9", "LIQ-17", "LIQ-18", contracts=(MEETS_INITIAL_EXACTLY, IS_NEEDED, REQUIREMENT, EQUITY)
+)
 def a_liquidation_only_moves_risk_to_who_can_bear_it(world: PoolWorld) -> None:
     """The position only shrinks, nobody takes it over unasked or without margin, and open interest does not grow."""
     case = statements.accepted(world, Liquidate)
@@ -104,7 +111,9 @@ def a_liquidation_only_moves_risk_to_who_can_bear_it(world: PoolWorld) -> None:
         size_before = account.positions.get(action.market)
         size_after = changed.positions.get(action.market)
         shrinks = both(formulas.is_reduction(size_before, size_after), size_before != size_after)
-        world.claim(statements.unless(account_id != action.account, shrinks), "LIQ-17: the position shrinks, never flips")
+        world.claim(
+            statements.unless(account_id != action.account, shrinks), "LIQ-17: the position shrinks, never flips"
+        )
         asked = either(account_id == action.account, account_id == action.actor, account_id == BACKSTOP)
         unmoved = both(size_after == size_before, changed.cash == account.cash)
         world.claim(either(asked, unmoved), "LIQ-1: nobody takes over unasked, and nobody else is touched")
@@ -169,9 +178,7 @@ def closed_pool(pool: Pool, account_id: AccountId, market_id: MarketId, taken: i
     cash = account.cash + statements.cash_for(size, -taken, market, market.mark)
     closed = Account(cash, account.positions.set(market_id, size - taken))
     market = statements.with_interest(market, [(size, size - taken)])
-    return replace(
-        pool, accounts=pool.accounts.set(account_id, closed), markets=pool.markets.set(market_id, market)
-    )
+    return replace(pool, accounts=pool.accounts.set(account_id, closed), markets=pool.markets.set(market_id, market))
 
 
 def change_of(action: Liquidate, effect: Effect, account_id: AccountId) -> int:
@@ -299,8 +306,10 @@ def a_liquidation_is_rejected_exactly_when(world: PoolWorld) -> None:
             (
                 Rule.CON_5,
                 "liquidator",
-                lambda: after().accounts.get(liquidator).positions.total(is_open)
-                <= before.parameters.max_markets_per_account,
+                lambda: (
+                    after().accounts.get(liquidator).positions.total(is_open)
+                    <= before.parameters.max_markets_per_account
+                ),
             ),
             (Rule.LIQ_8, "liquidator", liquidator_is_covered),
             (Rule.LIQ_9, "size", inventory_is_within),
@@ -308,9 +317,7 @@ def a_liquidation_is_rejected_exactly_when(world: PoolWorld) -> None:
     )
 
 
-def is_needed_by_the_book(
-    world: PoolWorld, pool: Pool, account_id: AccountId, market_id: MarketId, size: int
-) -> bool:
+def is_needed_by_the_book(world: PoolWorld, pool: Pool, account_id: AccountId, market_id: MarketId, size: int) -> bool:
     """Closed one lot short of the size, the account would still be below its initial requirement."""
     market = pool.markets.get(market_id)
     position = pool.accounts.get(account_id).positions.get(market_id)

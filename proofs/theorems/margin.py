@@ -154,7 +154,9 @@ def netting_never_needs_more_maintenance(world: PoolWorld, first: int, second: i
     world.assume(invariant.market_is_well_formed(market))
     world.assume(market.mark > 0)
     fraction = market.parameters.maintenance_fraction
-    world.assume(initial_margin(first + second, market) <= initial_margin(first, market) + initial_margin(second, market))
+    world.assume(
+        initial_margin(first + second, market) <= initial_margin(first, market) + initial_margin(second, market)
+    )
     world.apply(rounding_up_splits, initial_margin(first, market), initial_margin(second, market), fraction)
     netted = maintenance_margin(first + second, market)
     world.claim(
@@ -197,9 +199,12 @@ def a_withdrawal_is_rejected_exactly_when(world: PoolWorld) -> None:
             (Rule.MAR_6, "amount", lambda: action.amount <= before.vault),
             (Rule.NUM_14, "account", lambda: statements.within(cash, CASH_CAP)),
             (
-                Rule.MAR_7, "amount",
-                lambda: equity_of(before, action.account) - action.amount
-                >= requirement(before, action.account, initial_margin),
+                Rule.MAR_7,
+                "amount",
+                lambda: (
+                    equity_of(before, action.account) - action.amount
+                    >= requirement(before, action.account, initial_margin)
+                ),
             ),
         ],
     )
@@ -226,7 +231,9 @@ def a_withdrawal_is_its_owners_and_leaves_the_requirement(world: PoolWorld) -> N
     before, action, after = case
     statements.vault_stays_whole(world, before, after)
     for account_id, old, new in world.each(before.accounts, after.accounts):
-        world.claim(statements.unless(account_id == action.actor, new.cash >= old.cash), "MAR-9: nobody else loses cash")
+        world.claim(
+            statements.unless(account_id == action.actor, new.cash >= old.cash), "MAR-9: nobody else loses cash"
+        )
         world.claim(statements.unless(account_id != BACKSTOP, new.cash >= old.cash), "MAR-9: the backstop loses none")
         world.claim(statements.unless(account_id != action.actor, new.cash <= old.cash), "MAR-9: the owner gains none")
     left = equity_of(after, action.account) - requirement(after, action.account, initial_margin)

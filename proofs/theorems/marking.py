@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from proofs import formulas, statements
 from proofs.facts import MAINTENANCE_IS_NOT_NEGATIVE
+from proofs.kernel.logic import both
 from proofs.kernel.theorem import theorem
 from proofs.statements import nothing
 from proofs.worlds import PoolWorld
@@ -90,7 +91,7 @@ def marks_are_the_oracles_newer_and_within_limits(world: PoolWorld) -> None:
         world.claim(new.time >= old.time, "MRK-6: time never goes back")
         world.claim(statements.unless(new.mark == old.mark, new.time > old.time), "MRK-6: an old word moves no mark")
         limits = old.parameters
-        inside = statements.both(new.mark >= limits.lowest_mark, new.mark <= limits.highest_mark)
+        inside = both(new.mark >= limits.lowest_mark, new.mark <= limits.highest_mark)
         world.claim(statements.unless(new.time == old.time, inside), "MRK-6: a mark is within its limits")
 
 

@@ -1,6 +1,7 @@
 """Theorems about what governance may decide (spec/parameters.md)."""
 
 from proofs import statements
+from proofs.kernel.logic import both
 from proofs.kernel.theorem import theorem
 from proofs.statements import nothing
 from proofs.worlds import PoolWorld
@@ -51,7 +52,7 @@ def a_listing_is_rejected_exactly_when(world: PoolWorld) -> None:
     p = action.parameters
 
     def between(value: int, least: int, most: int) -> bool:
-        return statements.both(value >= least, value <= most)
+        return both(value >= least, value <= most)
 
     statements.rejects_exactly(
         world,
@@ -64,8 +65,9 @@ def a_listing_is_rejected_exactly_when(world: PoolWorld) -> None:
             (Rule.PAR_4, "initial_rate", lambda: between(p.initial_rate, 1, PPM)),
             (Rule.PAR_5, "maintenance_fraction", lambda: between(p.maintenance_fraction, 1, PPM)),
             (
-                Rule.PAR_6, "interest_upper",
-                lambda: statements.both(p.interest_lower >= 0, between(p.interest_upper, p.interest_lower + 1, VAULT_CAP)),
+                Rule.PAR_6,
+                "interest_upper",
+                lambda: both(p.interest_lower >= 0, between(p.interest_upper, p.interest_lower + 1, VAULT_CAP)),
             ),
             (Rule.PAR_7, "fee_rate", lambda: between(p.fee_rate, 0, PPM)),
             (Rule.PAR_8, "penalty_rate", lambda: between(p.penalty_rate, 0, PPM)),

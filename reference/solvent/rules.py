@@ -80,7 +80,7 @@ class Rule(Enum):
         return rule
 
 
-class Rejection(Exception):
+class Rejection(Exception):  # noqa: N818 - a verdict, not an error
     """Raised by `require` alone; `step` turns it into a rejected outcome."""
 
     def __init__(self, rule: Rule, field: str) -> None:
