@@ -1,5 +1,6 @@
 """The suite: every theorem, the lifted machine, and how a counterexample is told."""
 
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -16,8 +17,9 @@ MODULES = tuple(sorted(path.stem for path in Path(__file__).parent.joinpath("the
 WORLDS = Worlds(SymbolicPoolWorld, WitnessPoolWorld, ledger)
 
 
+@cache
 def load() -> list[Theorem]:
-    """Every theorem there is, with the machine lifted: called once in a process that proves."""
+    """Every theorem there is, with the machine lifted: what lifts a process, once."""
     theorems = [import_module(f"proofs.theorems.{name}") for name in MODULES]
     machine = [import_module(f"solvent.{name}") for name in MODULES]
     install([*machine, *theorems, contracts, facts, invariant, statements], list(contracts.CONTRACTS))
