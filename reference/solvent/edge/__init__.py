@@ -1,0 +1,1 @@
+"""What touches the world: codec, checks, command line, replay. The machine never imports it."""

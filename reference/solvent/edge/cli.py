@@ -1,0 +1,208 @@
+"""The command `solvent`."""
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from solvent.edge.checks import SENTENCES, check
+from solvent.edge.codec import Outcome, decode_action, decode_pool, encode, to_json, to_text
+from solvent.edge.files import UnusableError, read_bytes, read_lines, write_whole
+from solvent.edge.picture import demand_picture, draw
+from solvent.edge.prices import read_ticks
+from solvent.edge.progress import followed
+from solvent.edge.replay import CheckFailedError, Replay
+from solvent.edge.scenario import bundled_names, locate, read_scenario
+from solvent.edge.structure import FormatError
+from solvent.edge.summary import summary
+from solvent.machine import Accepted, Rejected, step
+from solvent.pool import Pool
+
+PASSED: Final = 0
+FAILED: Final = 1
+UNUSABLE: Final = 2
+INTERRUPTED: Final = 130
+
+EXIT_CODES: Final = "exit codes: 0 passed, 1 a check failed, 2 unusable arguments, input or output, 130 interrupted"
+
+STEP_HELP: Final = """\
+Applies actions to a pool, one after the other, and writes one outcome a line: accepted with its event, or rejected
+with the rule and the field that breaks it. A pool that does not pass `solvent check` is not stepped.
+
+An integer is a string, a record an object of all its fields, and an absent account or market has no entry. This is an
+empty pool, and a deposit into it:
+
+  $ cat pool.json
+  {"accounts": {}, "markets": {}, "vault": "0", "parameters": {"oracle": "oracle", "governance": "governance",
+   "token_unit": "1", "requirement_floor": "0", "max_markets_per_account": "16"}}
+  $ echo '{"action": "deposit", "account": "alice", "amount": "1000"}' | solvent step pool.json --out pool.json
+  {"event":{"account":"alice","amount":"1000","event":"deposited"},"outcome":"accepted"}
+"""
+
+CHECK_HELP: Final = """\
+Checks what must hold of any pool that came about by actions: that it is well-formed, that its vault is a whole number
+of token units, that equities add up to the vault and interests to the positions. Each violation is a line.
+
+  $ solvent check pool.json
+  CON-9   holds     every part is well-formed
+  ...
+"""
+
+REPLAY_HELP: Final = """\
+Drives the machine through a scenario: prices become marks, a population drawn from a seed trades, liquidators with
+limited capital act late, and after every step it is checked that equities add up to the vault. The same scenario
+gives the same figures, byte for byte. To write one of your own, start from a copy of one that comes along.
+
+  $ solvent replay crash --picture crash.svg
+  $ solvent replay march-2020 --prices prices.csv
+
+Prices are CSV with the columns ts (seconds since 1970), symbol and close; others are ignored.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command; the exit code."""
+    options = parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+    except (FormatError, UnusableError) as error:
+        return complain(str(error), UNUSABLE)
+    except KeyboardInterrupt:
+        return complain("interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        # Nobody reads on. Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNUSABLE
+    return code
+
+
+def complain(message: str, code: int) -> int:
+    """Says in one line why, and answers with the code."""
+    print(f"solvent: {message}", file=sys.stderr)
+    return code
+
+
+def parser() -> argparse.ArgumentParser:
+    """What the command understands."""
+    top = argparse.ArgumentParser(
+        prog="solvent",
+        description="A clearinghouse for on-chain derivatives whose solvency is proved: its reference implementation.",
+        epilog=f"solvent COMMAND --help explains a command with an example. {EXIT_CODES}",
+    )
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(name: str, summary: str, description: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name,
+            help=summary,
+            description=description,
+            epilog=EXIT_CODES,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+
+    one = command("step", "apply actions to a pool", STEP_HELP)
+    one.add_argument("state", metavar="STATE", help="the pool, JSON")
+    one.add_argument(
+        "actions", metavar="ACTIONS", nargs="?", default="-", help="one JSON action a line; default: stdin"
+    )
+    one.add_argument("--out", metavar="FILE", help="where the pool goes once every action was read")
+    one.set_defaults(run=run_step)
+
+    two = command("check", "check a pool", CHECK_HELP)
+    two.add_argument("state", metavar="STATE", help="the pool, JSON; - for stdin")
+    two.set_defaults(run=run_check)
+
+    three = command("replay", "drive the machine through a scenario", REPLAY_HELP)
+    known = ", ".join(bundled_names())
+    three.add_argument("file", metavar="FILE", nargs="?", default="crash", help=f"a TOML file, or one of {known}")
+    three.add_argument("--prices", metavar="CSV", help="prices in the place of the scenario's")
+    three.add_argument("--picture", metavar="FILE", help="draw a picture, .svg or .png; needs matplotlib")
+    three.set_defaults(run=run_replay)
+    return top
+
+
+@contextmanager
+def naming(place: str) -> Iterator[None]:
+    """Says of input that is not of its form where it came from."""
+    try:
+        yield
+    except FormatError as error:
+        raise UnusableError(f"{place}: {error}") from None
+
+
+def read_pool(name: str) -> Pool:
+    """The pool in a file."""
+    with naming(name):
+        return decode_pool(read_bytes(name))
+
+
+def described(outcome: Outcome) -> str:
+    """An outcome in a line: all of it but the pool."""
+    if isinstance(outcome, Rejected):
+        return encode(outcome)
+    return to_text({"outcome": "accepted", "event": to_json(outcome.event)})
+
+
+def run_step(options: argparse.Namespace) -> int:
+    """`solvent step`."""
+    if options.state == "-" and options.actions == "-":
+        raise UnusableError("STATE and ACTIONS cannot both be the standard input")
+    pool = read_pool(options.state)
+    violations = check(pool)
+    if violations:
+        return complain(f"{options.state}: {violations[0]}", FAILED)
+    for number, line in enumerate(read_lines(options.actions), start=1):
+        if not line.strip():
+            continue
+        with naming(f"{options.actions}: line {number}"):
+            action = decode_action(line)
+        outcome = step(pool, action)
+        if isinstance(outcome, Accepted):
+            pool = outcome.pool
+        print(described(outcome), flush=True)
+    if options.out is not None:
+        text = encode(pool) + "\n"
+        write_whole(options.out, lambda path: path.write_text(text, encoding="utf-8"))
+    return PASSED
+
+
+def run_check(options: argparse.Namespace) -> int:
+    """`solvent check`."""
+    violations = check(read_pool(options.state))
+    violated = {violation.requirement for violation in violations}
+    for requirement, sentence in SENTENCES.items():
+        print(f"{requirement:<7} {'violated' if requirement in violated else 'holds':<9} {sentence}")
+    for violation in violations:
+        print(violation)
+    return FAILED if violations else PASSED
+
+
+def run_replay(options: argparse.Namespace) -> int:
+    """`solvent replay`."""
+    if options.picture is not None:
+        demand_picture(options.picture)
+    file = locate(options.file)
+    with naming(str(file)):
+        scenario = read_scenario(file)
+        if not (options.prices or scenario.prices):
+            raise UnusableError(f"{file}: prices: the scenario brings none; give them by --prices CSV")
+        prices = Path(options.prices) if options.prices else file.parent / scenario.prices
+        ticks = read_ticks(prices, scenario)
+        replay = Replay(scenario, ticks)
+    try:
+        for _ in followed(replay.run(), len(ticks), "ticks"):
+            pass
+    except CheckFailedError as error:
+        where = encode(error.action) if error.action is not None else "everything at the end of a tick"
+        return complain(f"{file}: step {error.steps}: {error}: {where}", FAILED)
+    print(summary(replay), end="")
+    if options.picture is not None:
+        draw(replay, options.picture)
+    return PASSED

@@ -1,0 +1,102 @@
+"""A picture of a replay: marks, interest, equities and liquidations over time. Needs matplotlib, which is optional."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+from solvent.edge.files import UnusableError, write_whole
+from solvent.edge.replay import Replay
+
+SUFFIXES: Final = (".svg", ".png")
+
+STYLE: Final[Any] = {
+    "svg.hashsalt": "solvent",
+    "svg.fonttype": "none",
+    "font.size": 9,
+    "lines.linewidth": 1.4,
+    "date.converter": "concise",
+    "axes.formatter.useoffset": False,
+}
+"""The salt makes the ids in an SVG the same each time."""
+
+
+def demand_picture(name: str) -> None:
+    """Raises UnusableError where no picture could be drawn under this name."""
+    if Path(name).suffix.lower() not in SUFFIXES:
+        raise UnusableError(f"{name}: a picture's name ends in {' or '.join(SUFFIXES)}")
+    if find_spec("matplotlib") is None:
+        raise UnusableError("--picture needs matplotlib: pip install solvent[replay]")
+
+
+def draw(replay: Replay, name: str) -> None:
+    """Draws what the replay recorded; the same bytes for the same replay and the same matplotlib."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    scenario, samples = replay.scenario, replay.figures.samples
+    times = [datetime.fromtimestamp(sample.time, UTC) for sample in samples]
+    currency, one = scenario.quote.name, 10**scenario.quote.decimals
+
+    def panel(axes: Any, title: str, unit: str, lines: Mapping[str, list[float]]) -> None:
+        for label, values in lines.items():
+            axes.plot(times, values, label=label)
+        axes.set_title(title, loc="left", fontweight="bold")
+        axes.set_ylabel(unit)
+        axes.grid(alpha=0.3)
+        axes.margins(x=0.01)
+        axes.tick_params(labelbottom=True)
+        if len(lines) > 1:
+            axes.legend(loc="best", framealpha=0.8)
+
+    with rc_context(STYLE):
+        figure = Figure(figsize=(11, 9), layout="constrained")
+        grid = figure.subplots(3, 2, sharex=True)
+        figure.suptitle(f"{scenario.title}\n{len(replay.traders):,} traders, seed {scenario.seed}, times in UTC")
+        panel(
+            grid[0][0],
+            "Marks",
+            "% of the first",
+            {
+                plan.id: [100 * sample.marks[plan.id] / samples[0].marks[plan.id] for sample in samples]
+                for plan in scenario.markets
+            },
+        )
+        panel(
+            grid[0][1],
+            "Open interest at the mark",
+            f"million {currency}",
+            {plan.id: [sample.interest[plan.id] / one / 1e6 for sample in samples] for plan in scenario.markets},
+        )
+        panel(
+            grid[1][0],
+            "Equity of all traders",
+            f"million {currency}",
+            {"all": [sample.traders_equity / one / 1e6 for sample in samples]},
+        )
+        panel(
+            grid[1][1],
+            "Median equity of a trader",
+            currency,
+            {"median": [sample.median_equity / one for sample in samples]},
+        )
+        panel(
+            grid[2][0],
+            "Equity of the backstop",
+            f"million {currency}",
+            {"backstop": [sample.backstop_equity / one / 1e6 for sample in samples]},
+        )
+        panel(
+            grid[2][1],
+            "Liquidations so far, and accounts below zero now",
+            "count",
+            {
+                "by liquidators": [float(sample.by_liquidators) for sample in samples],
+                "by the backstop": [float(sample.by_backstop) for sample in samples],
+                "accounts below zero": [float(sample.below_zero) for sample in samples],
+            },
+        )
+        # Without this an SVG holds the date it was drawn.
+        metadata = {"Date": None} if Path(name).suffix.lower() == ".svg" else {}
+        write_whole(name, lambda path: figure.savefig(path, dpi=110, metadata=metadata))

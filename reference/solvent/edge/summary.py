@@ -1,0 +1,52 @@
+"""The figures of a replay as text: the same bytes for the same seed."""
+
+from collections.abc import Iterator
+
+from solvent.edge.replay import Replay
+from solvent.edge.scenario import Scenario
+
+
+def summary(replay: Replay) -> str:
+    """A table of the figures. Amounts are in the quote currency, rounded down to two places."""
+    rows = list(figures(replay))
+    width = max(len(label) for label, _ in rows)
+    lines = [f"{label:<{width}}  {value}" for label, value in rows]
+    return "\n".join([replay.scenario.title, "", *lines]) + "\n"
+
+
+def figures(replay: Replay) -> Iterator[tuple[str, str]]:
+    """Every figure with its label."""
+    scenario, figures, samples = replay.scenario, replay.figures, replay.figures.samples
+    first, last = samples[0], samples[-1]
+
+    def amount(quanta: int) -> str:
+        return f"{shown_amount(quanta, scenario)} {scenario.quote.name}"
+
+    yield "seed", str(scenario.seed)
+    yield "ticks", str(len(samples))
+    yield "traders", str(len(replay.traders))
+    yield "liquidators", f"{len(replay.liquidators)}, {scenario.liquidators.lag} ticks late"
+    yield "steps", f"{figures.steps:,}"
+    for name, count in sorted(figures.accepted.items()):
+        yield f"  accepted {name}", f"{count:,}"
+    for (name, rule), count in sorted(figures.rejected.items(), key=lambda entry: (entry[0][0], entry[0][1].value)):
+        yield f"  rejected {name}", f"{count:,} by {rule.value}: {rule.sentence}"
+    for market_id, interest in first.interest.items():
+        yield f"open interest {market_id}", f"{amount(interest)} -> {amount(last.interest[market_id])}"
+    yield "liquidations", f"{last.by_liquidators + last.by_backstop:,} of {len(figures.liquidated):,} accounts"
+    yield "  by liquidators", f"{last.by_liquidators:,}"
+    yield "  by the backstop", f"{last.by_backstop:,}"
+    yield "traders' equity", f"{amount(first.traders_equity)} -> {amount(last.traders_equity)}"
+    yield "median equity", f"{amount(first.median_equity)} -> {amount(last.median_equity)}"
+    yield "backstop's equity", f"{amount(first.backstop_equity)} -> {amount(last.backstop_equity)}"
+    yield "accounts below zero", f"{last.below_zero:,} at the end, {max(s.below_zero for s in samples):,} at most"
+    yield "their deficit", f"{amount(last.deficit)} at the end, {amount(max(s.deficit for s in samples))} at most"
+    yield "checks after steps", f"{figures.steps:,}, none failed"
+    yield "checks of everything", f"{figures.full_checks:,}, none failed"
+
+
+def shown_amount(quanta: int, scenario: Scenario) -> str:
+    """Quote quanta as quote currency with two places, rounded down."""
+    cents = quanta * 100 // 10**scenario.quote.decimals
+    sign = "-" if cents < 0 else ""
+    return f"{sign}{abs(cents) // 100:,}.{abs(cents) % 100:02}"
