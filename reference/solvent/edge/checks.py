@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from solvent.edge.structure import shown_name
+from solvent.edge.structure import Path, shown_path
 from solvent.numbers import CARRY_CAP, CASH_CAP, SIZE_CAP, TIME_CAP, VAULT_CAP
 from solvent.parameters import check_market_parameters, check_pool_parameters
 from solvent.pool import Account, AccountId, Market, MarketId, Pool, equity, is_open
@@ -25,11 +25,11 @@ class Violation:
     """A requirement that does not hold, where, and by how much."""
 
     requirement: str
-    where: str
+    where: Path
     message: str
 
     def __str__(self) -> str:
-        return f"{self.requirement} {self.where}: {self.message}"
+        return f"{self.requirement} {shown_path(self.where)}: {self.message}"
 
 
 class Totals:
@@ -55,13 +55,10 @@ class Totals:
             self.add(before.accounts.get(account_id), before, -1)
             self.add(after.accounts.get(account_id), after, 1)
 
-    def conservation(self, pool: Pool) -> Iterator[Violation]:
-        """CON-1."""
+    def violations(self, pool: Pool) -> Iterator[Violation]:
+        """What of CON-1 and CON-2 does not hold of the pool these are the sums of."""
         if self.equity != pool.vault:
-            yield Violation("CON-1", "vault", f"holds {pool.vault}, equities add up to {self.equity}")
-
-    def interest(self, pool: Pool) -> Iterator[Violation]:
-        """CON-2."""
+            yield Violation("CON-1", ("vault",), f"{pool.vault}, equities add up to {self.equity}")
         listed = {market_id for market_id, _ in pool.markets}
         for market_id in sorted(listed | set(self.long) | set(self.short)):
             market = pool.markets.get(market_id)
@@ -70,73 +67,74 @@ class Totals:
                 ("short_interest", market.short_interest, self.short[market_id]),
             ):
                 if said != total:
-                    where = f"markets.{shown_name(market_id)}.{side}"
-                    yield Violation("CON-2", where, f"is {said}, positions add up to {total}")
+                    yield Violation("CON-2", ("markets", market_id, side), f"{said}, positions add up to {total}")
             if market.long_interest != market.short_interest:
                 message = f"{market.long_interest} long, {market.short_interest} short"
-                yield Violation("CON-2", f"markets.{shown_name(market_id)}", message)
+                yield Violation("CON-2", ("markets", market_id), message)
 
 
-def check(pool: Pool) -> list[Violation]:
+def check(pool: Pool, totals: Totals | None = None) -> list[Violation]:
     """Everything a given pool violates; nothing of a pool that came about by actions.
 
-    With CON-2 and CON-9, conservation at the present marks is conservation at any.
+    With CON-2 and CON-9, conservation at the present marks is conservation at any. The totals are the pool's own.
     """
-    totals = Totals(pool)
-    return [*well_formed(pool), *whole_units(pool), *totals.conservation(pool), *totals.interest(pool)]
+    by_place = sorted([*well_formed(pool), *whole_units(pool)], key=lambda violation: violation.where)
+    return [*by_place, *(totals or Totals(pool)).violations(pool)]
 
 
 def whole_units(pool: Pool) -> Iterator[Violation]:
     """CON-10, of a pool whose token unit is positive."""
     unit = pool.parameters.token_unit
     if unit > 0 and pool.vault % unit != 0:
-        yield Violation("CON-10", "vault", f"is {pool.vault}, the token unit is {unit}")
+        yield Violation("CON-10", ("vault",), f"{pool.vault} is not a whole number of token units of {unit}")
 
 
 def well_formed(pool: Pool) -> Iterator[Violation]:
-    """CON-9, entry by entry."""
-    yield from within("vault", pool.vault, 0, VAULT_CAP)
-    yield from accepted("parameters", lambda: check_pool_parameters(pool.parameters))
-    for market_id, market in sorted(pool.markets):
-        yield from well_formed_market(f"markets.{shown_name(market_id)}", market)
-    for account_id, account in sorted(pool.accounts, key=lambda entry: entry[0]):
-        yield from well_formed_account(f"accounts.{shown_name(account_id)}", account, pool)
+    """CON-9, entry by entry, in no order."""
+    yield from within(("vault",), pool.vault, 0, VAULT_CAP)
+    yield from accepted(("parameters",), lambda: check_pool_parameters(pool.parameters))
+    for market_id, market in pool.markets:
+        yield from well_formed_market(("markets", market_id), market)
+    for account_id, account in pool.accounts:
+        yield from well_formed_account(("accounts", account_id), account, pool)
 
 
-def well_formed_market(where: str, market: Market) -> Iterator[Violation]:
+def well_formed_market(where: Path, market: Market) -> Iterator[Violation]:
     """CON-9 of a market that is not the default."""
     parameters = market.parameters
-    yield from accepted(f"{where}.parameters", lambda: check_market_parameters(parameters))
-    yield from within(f"{where}.time", market.time, 1, TIME_CAP)
-    yield from within(f"{where}.mark", market.mark, parameters.lowest_mark, parameters.highest_mark)
-    yield from within(f"{where}.long_carry", market.long_carry, -CARRY_CAP, CARRY_CAP)
-    yield from within(f"{where}.short_carry", market.short_carry, -CARRY_CAP, CARRY_CAP)
-    yield from within(f"{where}.long_interest", market.long_interest, 0, SIZE_CAP)
+    yield from accepted((*where, "parameters"), lambda: check_market_parameters(parameters))
+    yield from within((*where, "time"), market.time, 1, TIME_CAP)
+    yield from within((*where, "mark"), market.mark, parameters.lowest_mark, parameters.highest_mark)
+    yield from within((*where, "long_carry"), market.long_carry, -CARRY_CAP, CARRY_CAP)
+    yield from within((*where, "short_carry"), market.short_carry, -CARRY_CAP, CARRY_CAP)
+    yield from within((*where, "long_interest"), market.long_interest, 0, SIZE_CAP)
 
 
-def well_formed_account(where: str, account: Account, pool: Pool) -> Iterator[Violation]:
+def well_formed_account(where: Path, account: Account, pool: Pool) -> Iterator[Violation]:
     """CON-9 of an account and its positions."""
-    yield from within(f"{where}.cash", account.cash, -CASH_CAP, CASH_CAP)
-    most = pool.parameters.max_markets_per_account
-    yield from within(f"{where}.positions", account.positions.total(is_open), 0, most)
-    for market_id, size in sorted(account.positions):
+    yield from within((*where, "cash"), account.cash, -CASH_CAP, CASH_CAP)
+    count, most = account.positions.total(is_open), pool.parameters.max_markets_per_account
+    if count > most:
+        yield Violation("CON-9", (*where, "positions"), f"in {count} markets, and at most {most} are allowed")
+    for market_id, size in account.positions:
         market = pool.markets.get(market_id)
-        place = f"{where}.positions.{shown_name(market_id)}"
+        lot = market.parameters.lot
         if market.mark == 0:
-            yield Violation("CON-9", place, "the market is not listed")
-        elif market.parameters.lot > 0 and size % market.parameters.lot != 0:
-            yield Violation("CON-9", place, f"{size} is not a whole number of lots of {market.parameters.lot}")
+            yield Violation("CON-9", (*where, "positions", market_id), "the market is not listed")
+        elif lot > 0 and size % lot != 0:
+            yield Violation("CON-9", (*where, "positions", market_id), f"{size} is not a whole number of lots of {lot}")
 
 
-def within(where: str, value: int, least: int, most: int) -> Iterator[Violation]:
+def within(where: Path, value: int, least: int, most: int) -> Iterator[Violation]:
     """CON-9: a value between its bounds."""
     if not least <= value <= most:
         yield Violation("CON-9", where, f"{value} is not from {least} to {most}")
 
 
-def accepted(where: str, parameters_are_checked: Callable[[], None]) -> Iterator[Violation]:
+def accepted(where: Path, check_parameters: Callable[[], None]) -> Iterator[Violation]:
     """CON-9: parameters that the machine itself accepts."""
     try:
-        parameters_are_checked()
+        check_parameters()
     except Rejection as rejection:
-        yield Violation("CON-9", f"{where}.{rejection.field}", f"{rejection.rule.value}: {rejection.rule.sentence}")
+        message = f"{rejection.rule.value}: {rejection.rule.sentence}"
+        yield Violation("CON-9", (*where, rejection.field), message)

@@ -1,6 +1,6 @@
 """A picture of a replay: marks, interest, equities and liquidations over time. Needs matplotlib, which is optional."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,6 +10,10 @@ from solvent.edge.files import UnusableError, write_whole
 from solvent.edge.replay import Replay
 
 SUFFIXES: Final = (".svg", ".png")
+
+MAGNITUDES: Final = ((9, "billion "), (6, "million "), (3, "thousand "), (0, ""))
+
+Lines = Mapping[str, Sequence[float]]
 
 STYLE: Final[Any] = {
     "svg.hashsalt": "solvent",
@@ -37,11 +41,10 @@ def draw(replay: Replay, name: str) -> None:
 
     scenario, samples = replay.scenario, replay.figures.samples
     times = [datetime.fromtimestamp(sample.time, UTC) for sample in samples]
-    currency, one = scenario.quote.name, 10**scenario.quote.decimals
 
-    def panel(axes: Any, title: str, unit: str, lines: Mapping[str, list[float]]) -> None:
+    def panel(axes: Any, title: str, unit: str, lines: Lines) -> None:
         for label, values in lines.items():
-            axes.plot(times, values, label=label)
+            axes.plot(times, values, label=label, drawstyle="steps-post")
         axes.set_title(title, loc="left", fontweight="bold")
         axes.set_ylabel(unit)
         axes.grid(alpha=0.3)
@@ -50,53 +53,37 @@ def draw(replay: Replay, name: str) -> None:
         if len(lines) > 1:
             axes.legend(loc="best", framealpha=0.8)
 
+    def money(axes: Any, title: str, lines: Mapping[str, list[int]]) -> None:
+        largest = max(abs(value) for values in lines.values() for value in values) // 10**scenario.quote.decimals
+        power, name = next((power, name) for power, name in MAGNITUDES if largest >= 10**power or power == 0)
+        one = 10 ** (scenario.quote.decimals + power)
+        in_units = {label: [value / one for value in values] for label, values in lines.items()}
+        panel(axes, title, f"{name}{scenario.quote.name}", in_units)
+
     with rc_context(STYLE):
         figure = Figure(figsize=(11, 9), layout="constrained")
         grid = figure.subplots(3, 2, sharex=True)
-        figure.suptitle(f"{scenario.title}\n{len(replay.traders):,} traders, seed {scenario.seed}, times in UTC")
-        panel(
-            grid[0][0],
-            "Marks",
-            "% of the first",
-            {
-                plan.id: [100 * sample.marks[plan.id] / samples[0].marks[plan.id] for sample in samples]
-                for plan in scenario.markets
-            },
-        )
-        panel(
-            grid[0][1],
-            "Open interest at the mark",
-            f"million {currency}",
-            {plan.id: [sample.interest[plan.id] / one / 1e6 for sample in samples] for plan in scenario.markets},
-        )
-        panel(
-            grid[1][0],
-            "Equity of all traders",
-            f"million {currency}",
-            {"all": [sample.traders_equity / one / 1e6 for sample in samples]},
-        )
-        panel(
-            grid[1][1],
-            "Median equity of a trader",
-            currency,
-            {"median": [sample.median_equity / one for sample in samples]},
-        )
-        panel(
-            grid[2][0],
-            "Equity of the backstop",
-            f"million {currency}",
-            {"backstop": [sample.backstop_equity / one / 1e6 for sample in samples]},
-        )
-        panel(
-            grid[2][1],
-            "Liquidations so far, and accounts below zero now",
-            "count",
-            {
-                "by liquidators": [float(sample.by_liquidators) for sample in samples],
-                "by the backstop": [float(sample.by_backstop) for sample in samples],
-                "accounts below zero": [float(sample.below_zero) for sample in samples],
-            },
-        )
+        lateness = f"liquidators {scenario.liquidators.lag} ticks late"
+        drawn = f"{len(replay.traders):,} traders drawn with seed {scenario.seed}"
+        figure.suptitle(f"{scenario.title}\n{drawn}, {lateness}; times in UTC")
+        marks: Lines = {
+            plan.id: [100 * sample.marks[plan.id] / samples[0].marks[plan.id] for sample in samples]
+            for plan in scenario.markets
+        }
+        interest: dict[str, list[int]] = {
+            plan.id: [sample.interest[plan.id] for sample in samples] for plan in scenario.markets
+        }
+        counts = {
+            "liquidations by liquidators": [sample.by_liquidators for sample in samples],
+            "liquidations by the backstop": [sample.by_backstop for sample in samples],
+            "accounts below zero": [sample.below_zero for sample in samples],
+        }
+        panel(grid[0][0], "Marks", "% of the first", marks)
+        money(grid[0][1], "Open interest at the mark", interest)
+        money(grid[1][0], "Equity of all traders together", {"": [sample.traders_equity for sample in samples]})
+        money(grid[1][1], "Median equity of a trader", {"": [sample.median_equity for sample in samples]})
+        money(grid[2][0], "Equity of the backstop", {"": [sample.backstop_equity for sample in samples]})
+        panel(grid[2][1], "Liquidations so far, and accounts below zero", "count", counts)
         # Without this an SVG holds the date it was drawn.
         metadata = {"Date": None} if Path(name).suffix.lower() == ".svg" else {}
         write_whole(name, lambda path: figure.savefig(path, dpi=110, metadata=metadata))

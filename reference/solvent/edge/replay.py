@@ -25,7 +25,7 @@ from solvent.margin import equity_of, maintenance_margin, requirement
 from solvent.marking import Mark
 from solvent.numbers import PPM, mul_div_down
 from solvent.parameters import ListMarket
-from solvent.pool import BACKSTOP, TREASURY, AccountId, Deposit, MarketId, Pool
+from solvent.pool import BACKSTOP, TREASURY, AccountId, Deposit, Market, MarketId, Pool
 from solvent.rules import Rule
 from solvent.trading import Trade
 
@@ -133,7 +133,7 @@ class Replay:
         try:
             return step(self.pool, action)
         except Exception as error:
-            raise CheckFailedError(self.figures.steps, action, [Violation("CON-7", "step", repr(error))]) from error
+            raise CheckFailedError(self.figures.steps, action, [Violation("CON-7", ("step",), repr(error))]) from error
 
     def violations(self, action: Action, before: Pool) -> list[Violation]:
         """What does not hold after an accepted action.
@@ -149,15 +149,15 @@ class Replay:
             case Liquidate(account=account, liquidator=liquidator):
                 touched = [account, liquidator, BACKSTOP]
             case _:
-                self.totals = Totals(self.pool)
                 return self.all_violations()
         self.totals.move(before, self.pool, touched)
-        return [*self.totals.conservation(self.pool), *self.totals.interest(self.pool)]
+        return list(self.totals.violations(self.pool))
 
     def all_violations(self) -> list[Violation]:
         """What does not hold, everything summed up afresh."""
         self.figures.full_checks += 1
-        return check(self.pool)
+        self.totals = Totals(self.pool)
+        return check(self.pool, self.totals)
 
     def demand(self, violations: list[Violation], action: Action | None) -> None:
         """Ends the replay unless nothing is violated."""
@@ -235,11 +235,13 @@ class Replay:
 
     def liquidate(self) -> None:
         """Takes over from those noticed `lag` ticks ago, whatever has become of them since."""
-        self.noticed.append([trader for trader in self.traders if self.can_be_liquidated(trader)])
+        self.noticed.append([one for one in [*self.traders, *self.liquidators] if self.can_be_liquidated(one)])
         for account_id in self.noticed.popleft():
             for plan in self.scenario.markets:
                 if self.pool.accounts.get(account_id).positions.get(plan.id) != 0:
                     self.take_over(account_id, plan.id)
+                    if not self.can_be_liquidated(account_id):
+                        break
 
     def can_be_liquidated(self, account_id: AccountId) -> bool:
         """Whether the account is below maintenance and has something left."""
@@ -260,19 +262,28 @@ class Replay:
         self.liquidators.rotate()
 
     def largest(self, action: Liquidate) -> int:
-        """The largest size the machine would accept, in base quanta, found by trial; zero if not even one lot is."""
+        """The largest size that the machine accepts and the liquidator wants, in base quanta, found by trial.
+
+        Zero if not even one lot is. If a size is accepted, smaller ones are taken to be.
+        """
         lot = self.pool.markets.get(action.market).parameters.lot
         position = self.pool.accounts.get(action.account).positions.get(action.market)
         accepted, rejected = 0, abs(position) // lot + 1
         lots = 1
         while accepted + 1 < rejected:
             self.figures.trials += 1
-            if isinstance(self.outcome(replace(action, size=lots * lot)), Accepted):
+            outcome = self.outcome(replace(action, size=lots * lot))
+            if isinstance(outcome, Accepted) and self.is_bearable(outcome.pool, action.liquidator):
                 accepted = lots
             else:
                 rejected = lots
             lots = (accepted + rejected) // 2
         return accepted * lot
+
+    def is_bearable(self, after: Pool, liquidator: AccountId) -> bool:
+        """Whether a liquidator's notional is within the leverage it allows itself; the backstop allows itself any."""
+        notional = after.accounts.get(liquidator).positions.total_along(after.markets, notional_of)
+        return liquidator == BACKSTOP or notional <= self.scenario.liquidators.leverage * equity_of(after, liquidator)
 
     def count(self, account_id: AccountId, taker: AccountId) -> None:
         """Counts a liquidation."""
@@ -311,3 +322,8 @@ class Replay:
             by_liquidators=self.figures.by_liquidators,
             by_backstop=self.figures.by_backstop,
         )
+
+
+def notional_of(size: int, market: Market) -> int:
+    """Quote quanta: a position's size at the mark."""
+    return abs(size) * market.mark

@@ -115,10 +115,15 @@ class Backstop:
 
 @dataclass(frozen=True)
 class Liquidators:
-    """deposit: quote currency, of each. lag: at a tick they know who was below maintenance so many ticks before."""
+    """Who takes over.
+
+    deposit: quote currency, of each. leverage: the largest notional, in multiples of its equity, each allows itself.
+    lag: at a tick they know who was below maintenance so many ticks before.
+    """
 
     count: int
     deposit: Amount
+    leverage: int
     lag: int
 
 

@@ -26,8 +26,7 @@ class FormatError(ValueError):
     """Input that is not of the form it must have: where, what was expected there, and what was found."""
 
     def __init__(self, path: Path, expected: str, found: str) -> None:
-        where = ".".join(shown_name(name) for name in path)
-        super().__init__(f"{where + ': ' if where else ''}expected {expected}, found {found}")
+        super().__init__(f"{shown_path(path) + ': ' if path else ''}expected {expected}, found {found}")
         self.path = path
         self.expected = expected
         self.found = found
@@ -49,6 +48,11 @@ def shown_name(name: str) -> str:
     """One step of a path, short and on one line whatever the name is."""
     short = name if len(name) <= LONGEST_SHOWN else name[:LONGEST_SHOWN] + "..."
     return short if PLAIN_NAME.fullmatch(name) else json.dumps(short)
+
+
+def shown_path(path: Path) -> str:
+    """Where something stands: accounts.alice.cash."""
+    return ".".join(map(shown_name, path))
 
 
 def shown(value: object) -> str:
