@@ -1,15 +1,20 @@
 """The command `solvent`, run as a command."""
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import NamedTuple
+from unittest.mock import patch
 
 import pytest
 
+from solvent.edge.cli import main
 from solvent.edge.codec import decode_outcome, decode_pool, encode
 from solvent.edge.files import UnusableError, write_whole
 from solvent.machine import step
@@ -18,16 +23,31 @@ from tests.edge.pools import ACTIONS, PARAMETERS, pool
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "solvent.edge"]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "reference"), "PYTHONIOENCODING": "ascii"}
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "reference")}
 
 
-def solvent(*arguments: str, given: str | bytes = b"") -> subprocess.CompletedProcess[str]:
-    given = given.encode() if isinstance(given, str) else given
-    run = subprocess.run([*COMMAND, *arguments], input=given, capture_output=True, env=ENVIRONMENT, timeout=60)
-    return subprocess.CompletedProcess(run.args, run.returncode, run.stdout.decode(), run.stderr.decode())
+class Run(NamedTuple):
+    """What a command ended with and wrote."""
+
+    returncode: int
+    stdout: str
+    stderr: str
 
 
-def said_in_one_line(run: subprocess.CompletedProcess[str], code: int, *parts: str) -> None:
+def solvent(*arguments: str, given: str | bytes = b"") -> Run:
+    """The command in this process, on a terminal that knows ASCII only."""
+    out, err = io.TextIOWrapper(io.BytesIO(), encoding="ascii"), io.StringIO()
+    stdin = io.TextIOWrapper(io.BytesIO(given.encode() if isinstance(given, str) else given))
+    with patch.object(sys, "stdin", stdin), redirect_stdout(out), redirect_stderr(err):
+        try:
+            code = main(arguments)
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+    out.flush()
+    return Run(code, out.buffer.getvalue().decode(), err.getvalue())
+
+
+def said_in_one_line(run: Run, code: int, *parts: str) -> None:
     """The command ended with the code, and its error is one line with these parts in it."""
     assert run.returncode == code, run
     assert run.stderr.startswith("solvent: ")
@@ -56,6 +76,11 @@ def test_steps_give_an_outcome_a_line_and_the_new_pool(empty: Path, tmp_path: Pa
     assert decode_outcome(run.stdout.splitlines()[-1]) == step(pool(), ACTIONS[0])
     assert out.read_bytes() == (encode(pool()) + "\n").encode()
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_the_module_is_the_command(empty: Path) -> None:
+    run = subprocess.run([*COMMAND, "check", str(empty)], capture_output=True, env=ENVIRONMENT)
+    assert (run.returncode, run.stdout.count(b"holds"), run.stderr) == (0, 4, b"")
 
 
 def test_actions_come_from_a_file_and_the_pool_may_be_written_over(empty: Path, tmp_path: Path) -> None:

@@ -196,12 +196,12 @@ def run_replay(options: argparse.Namespace) -> int:
         prices = Path(options.prices) if options.prices else file.parent / scenario.prices
         ticks = read_ticks(prices, scenario)
         replay = Replay(scenario, ticks)
-    try:
-        for _ in followed(replay.run(), len(ticks), "ticks"):
-            pass
-    except CheckFailedError as error:
-        where = encode(error.action) if error.action is not None else "everything at the end of a tick"
-        return complain(f"{file}: step {error.steps}: {error}: {where}", FAILED)
+        try:
+            for _ in followed(replay.run(), len(ticks), "ticks"):
+                pass
+        except CheckFailedError as error:
+            where = "everything at the end of a tick" if error.action is None else encode(error.action)
+            return complain(f"{file}: step {error.steps}: {error}: {where}", FAILED)
     print(summary(replay), end="")
     if options.picture is not None:
         draw(replay, options.picture)

@@ -82,4 +82,4 @@ def read_rows(file: Path) -> Iterator[tuple[int, int, str, str]]:
                 )
             yield rows.line_num, int(time), symbol, close
     except csv.Error as error:
-        raise UnusableError(f"{file}: line {rows.line_num}: {error}") from None
+        raise UnusableError(f"{file}: line {rows.line_num + 1}: {error}") from None

@@ -18,6 +18,7 @@ from solvent.edge.checks import Totals, Violation, check
 from solvent.edge.codec import Outcome
 from solvent.edge.prices import Tick
 from solvent.edge.scenario import GOVERNANCE, ORACLE, Scenario
+from solvent.edge.structure import FormatError
 from solvent.funding import Fund
 from solvent.liquidation import Liquidate
 from solvent.machine import Accepted, Action, Rejected, step
@@ -93,6 +94,8 @@ class Replay:
         self.ticks = ticks
         self.random = Random(scenario.seed)
         self.pool = Pool(scenario.pool_parameters())
+        for violation in check(self.pool):
+            raise FormatError(("pool",), "parameters that the machine accepts", str(violation))
         self.totals = Totals(self.pool)
         self.figures = Figures()
         self.traders = [AccountId(f"trader-{number}") for number in range(1, scenario.population.accounts + 1)]
@@ -168,8 +171,11 @@ class Replay:
         """Lists the markets, deposits, and has the traders open their positions."""
         scenario = self.scenario
         for index, plan in enumerate(scenario.markets):
-            parameters = scenario.market_parameters(index)
-            self.submit(ListMarket(GOVERNANCE, plan.id, tick.marks[plan.id], tick.time * MILLISECONDS, parameters))
+            parameters, time = scenario.market_parameters(index), tick.time * MILLISECONDS
+            outcome = self.submit(ListMarket(GOVERNANCE, plan.id, tick.marks[plan.id], time, parameters))
+            if isinstance(outcome, Rejected):
+                found = f"{outcome.field}, by {outcome.rule.value}: {outcome.rule.sentence}"
+                raise FormatError(("markets", str(index)), "a market that the machine lists", found)
         self.deposit(BACKSTOP, scenario.tokens(scenario.backstop.deposit, "backstop", "deposit"))
         for liquidator in self.liquidators:
             self.deposit(liquidator, scenario.tokens(scenario.liquidators.deposit, "liquidators", "deposit"))
