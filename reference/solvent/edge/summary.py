@@ -24,7 +24,7 @@ def figures(replay: Replay) -> Iterator[tuple[str, str]]:
 
     yield "seed", str(scenario.seed)
     yield "ticks", str(len(samples))
-    yield "traders", str(len(replay.traders))
+    yield "traders", f"{len(replay.traders):,}"
     yield "liquidators", f"{len(replay.liquidators)}, {scenario.liquidators.lag} ticks late"
     yield "steps", f"{figures.steps:,}"
     for name, count in sorted(figures.accepted.items()):
@@ -41,8 +41,11 @@ def figures(replay: Replay) -> Iterator[tuple[str, str]]:
     yield "backstop's equity", f"{amount(first.backstop_equity)} -> {amount(last.backstop_equity)}"
     yield "accounts below zero", f"{last.below_zero:,} at the end, {max(s.below_zero for s in samples):,} at most"
     yield "their deficit", f"{amount(last.deficit)} at the end, {amount(max(s.deficit for s in samples))} at most"
-    yield "checks after steps", f"{figures.steps:,}, none failed"
-    yield "checks of everything", f"{figures.full_checks:,}, none failed"
+    accepted = sum(figures.accepted.values())
+    yield "checks", "none failed"
+    yield "  CON-7, steps answered", f"{figures.steps + figures.trials:,}, of which {figures.trials:,} trials"
+    yield "  CON-1 and CON-2", f"{accepted + len(samples):,}, of which {figures.full_checks:,} summed up afresh"
+    yield "  CON-9 and CON-10", f"{figures.full_checks:,}"
 
 
 def shown_amount(quanta: int, scenario: Scenario) -> str:
