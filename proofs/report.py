@@ -20,11 +20,15 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from proofs.kernel.check import Result
+from proofs.kernel.check import Finding, Result
 from proofs.kernel.solve import Verdict
 
 if TYPE_CHECKING:
     from proofs.verify import Check
+
+
+SHOWN = 2
+"""How many findings of a theorem are printed."""
 
 
 class Progress:
@@ -80,10 +84,12 @@ def show(results: Sequence[Result], checks: Sequence["Check"], seconds: float) -
         if not check.passed:
             print(f"\nfailed: {check.name}\n{check.output.rstrip()}")
     for result in results:
-        for finding in result.findings:
+        for finding in sorted(result.findings, key=_tells)[:SHOWN]:
             print(f"\n{finding.verdict.value}: {result.name}\n  {result.sentence}\n  {finding.label}")
             if finding.ledger:
                 print(finding.ledger)
+        if len(result.findings) > SHOWN:
+            print(f"\n{result.name}: {len(result.findings) - SHOWN} more in report.json")
     table = Table()
     for title in ("module", "requirements", "theorems", "paths", "proved", "refuted", "unknown", "seconds"):
         table.add_column(title, justify="left" if title == "module" else "right")
@@ -99,6 +105,11 @@ def show(results: Sequence[Result], checks: Sequence["Check"], seconds: float) -
     if verdicts:
         print("checks: " + ", ".join(verdicts))
     print(f"{seconds:.0f} s")
+
+
+def _tells(finding: Finding) -> bool:
+    """What sorts findings that name a requirement and have a counterexample before those that do not."""
+    return not (finding.ledger and finding.label[:3].isupper())
 
 
 def _row(results: Sequence[Result]) -> list[str]:

@@ -14,7 +14,8 @@ from solvent.pool import Account, Market, Pool, PoolParameters
 T = TypeVar("T")
 
 
-Step = tuple[Pool, machine.Action, machine.Accepted | machine.Rejected]
+Step = tuple[Pool, machine.Action, machine.Accepted | machine.Rejected | None]
+"""The pool before, the action and the outcome; none where the machine ended in something else."""
 
 
 class PoolWorld(World):
@@ -56,7 +57,11 @@ class PoolWorld(World):
 
     def step(self, pool: Pool, action: machine.Action) -> machine.Accepted | machine.Rejected:
         """One step of the machine."""
-        outcome = machine.step(pool, action)
+        try:
+            outcome = machine.step(pool, action)
+        except Exception:
+            self.steps.append((pool, action, None))
+            raise
         self.steps.append((pool, action, outcome))
         return outcome
 

@@ -3,12 +3,19 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+import z3
 
 from proofs.kernel.lift import inside
-from proofs.kernel.paths import Obligation, Path, explore
+from proofs.kernel.paths import Infeasible, Obligation, Path, explore
 from proofs.kernel.solve import Answer, Verdict, decide
+from proofs.kernel.terms import Unsupported
 from proofs.kernel.theorem import Theorem
 from proofs.kernel.world import Contradicted, SymbolicWorld, WitnessWorld
+
+ENOUGH = 8
+"""Findings after which a theorem is given up."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,7 @@ class Worlds:
 
     symbolic: Callable[[Theorem, Path], SymbolicWorld]
     witness: Callable[[Theorem, dict[str, int], dict[int, str]], WitnessWorld]
-    ledger: Callable[[WitnessWorld], str]
+    ledger: Callable[[Any], str]
 
 
 def check(theorem: Theorem, worlds: Worlds) -> Result:
@@ -58,15 +65,20 @@ def check(theorem: Theorem, worlds: Worlds) -> Result:
     def run(path: Path) -> None:
         world = worlds.symbolic(theorem, path)
         with inside(world):
-            theorem.state(world)
+            try:
+                theorem.state(world)
+            except (Infeasible, Unsupported, z3.Z3Exception):
+                raise
+            except Exception as error:  # the machine may end in an outcome and in nothing else
+                path.oblige(z3.BoolVal(False), theorem.requirements, f"{type(error).__name__} escapes: {error}")
 
     paths = explore(run)
-    findings = []
+    findings: list[Finding] = []
     resources = obligations = 0
     answers: dict[str, Answer] = {}
     for path in paths:
         for obligation in path.obligations:
-            if obligation.text in answers:
+            if obligation.text in answers or len(findings) >= ENOUGH:
                 continue
             answer = answers[obligation.text] = decide(obligation.text)
             obligations += 1

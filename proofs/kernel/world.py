@@ -197,11 +197,14 @@ class WitnessWorld(World):
         self._model = model
         self._constants = constants
         self._names: dict[str, int] = {}
+        self.drawn: dict[str, int] = {}
 
     def _value(self, name: str) -> int:
         count = self._names.get(name, 0)
         self._names[name] = count + 1
-        return self._model.get(f"{name}~{count}" if count else name, 0)
+        full = f"{name}~{count}" if count else name
+        self.drawn[full] = self._model.get(full, 0)
+        return self.drawn[full]
 
     def integer(self, name: str) -> int:
         return self._value(name)
