@@ -36,6 +36,17 @@ def whole_lots_add_up(world: World, size: int, change: int, lot: int) -> None:
 
 
 @theorem("NUM-1")
+def rounding_grows(world: World, smaller: int, larger: int, factor: int, denominator: int) -> None:
+    """What is rounded does not fall when the value grows, whichever the direction."""
+    world.assume(smaller <= larger)
+    world.assume(factor >= 0)
+    world.assume(denominator > 0)
+    down = mul_div_down(smaller, factor, denominator) <= mul_div_down(larger, factor, denominator)
+    world.claim(down, "NUM-1: down")
+    world.claim(mul_div_up(smaller, factor, denominator) <= mul_div_up(larger, factor, denominator), "NUM-1: up")
+
+
+@theorem("NUM-1")
 def rounding_up_splits(world: World, first: int, second: int, rate: int) -> None:
     """Rounding two parts up apart never comes to less than rounding their sum up."""
     world.assume(rate >= 0)

@@ -1,14 +1,14 @@
 """Theorems about what governance may decide (spec/parameters.md)."""
 
-from proofs import statements
-from proofs.kernel.logic import both
+from proofs import invariant, statements
+from proofs.kernel.logic import both, either
 from proofs.kernel.theorem import theorem
 from proofs.statements import nothing
 from proofs.worlds import PoolWorld
-from solvent.numbers import LOWEST_MARK, PPM, PRICE_CAP, SIZE_CAP, TIME_CAP, VAULT_CAP
-from solvent.parameters import ListMarket
-from solvent.pool import Market
-from solvent.rules import Rule
+from solvent.numbers import LOWEST_MARK, MARKETS_CAP, PPM, PRICE_CAP, SIZE_CAP, TIME_CAP, VAULT_CAP
+from solvent.parameters import ListMarket, check_pool_parameters
+from solvent.pool import Market, Pool, PoolParameters
+from solvent.rules import Rejection, Rule
 
 
 @theorem("CON-1")
@@ -41,6 +41,25 @@ def a_listing_has_exactly_its_effect(world: PoolWorld) -> None:
             expected = old
         for left, right in world.same(new, expected):
             world.claim(left == right, "PAR-13: exactly as governance says, without positions or carries")
+
+
+@theorem("PAR-14", "PAR-15", "PAR-16")
+def a_pools_parameters_are_checked(world: PoolWorld, parameters: PoolParameters) -> None:
+    """Exactly the parameters within the bounds that the theorems assume are accepted for a new pool."""
+    try:
+        check_pool_parameters(parameters)
+    except Rejection as rejection:
+        outside = {
+            Rule.PAR_14: either(parameters.token_unit < 1, parameters.token_unit > VAULT_CAP),
+            Rule.PAR_15: either(parameters.requirement_floor < 0, parameters.requirement_floor > VAULT_CAP),
+            Rule.PAR_16: either(
+                parameters.max_markets_per_account < 1, parameters.max_markets_per_account > MARKETS_CAP
+            ),
+        }
+        world.claim(outside[rejection.rule], f"{rejection.rule.value}: rejected only if outside")
+        return
+    empty = Pool(parameters)
+    world.claim(invariant.pool_is_well_formed(empty), "CON-9: a new pool is well formed")
 
 
 @theorem("CON-7", "CON-8")
