@@ -1,10 +1,11 @@
 """Facts about each entry of a table, from which facts about totals follow; each is a theorem (theorems/margin.py)."""
 
 from proofs.invariant import long_in, short_in
+from proofs.kernel.frames import Measure
 from proofs.kernel.world import SumFact
 from solvent.margin import initial_margin, maintenance_margin, opening_margin
 from solvent.numbers import CARRY_CAP, PRICE_CAP, SIZE_CAP
-from solvent.pool import is_open
+from solvent.pool import is_open, worth
 
 WORTH_CAP = SIZE_CAP * (PRICE_CAP + CARRY_CAP)
 """Quote quanta: the most a position can be worth or cost."""
@@ -19,3 +20,18 @@ OPEN_IS_NOT_NEGATIVE = SumFact(((1, is_open),))
 MAINTENANCE_IS_NOT_NEGATIVE = SumFact(((1, maintenance_margin),))
 INITIAL_COVERS_MAINTENANCE = SumFact(((1, initial_margin), (-1, maintenance_margin)))
 OPENING_COVERS_INITIAL = SumFact(((1, opening_margin), (-1, initial_margin)))
+
+
+def _bounded(measure: Measure, cap: int) -> tuple[SumFact, SumFact]:
+    """For every position between -cap and cap, and zero where there is none."""
+    counted = ((cap, is_open),)
+    return SumFact(((1, measure),), counted), SumFact(((-1, measure),), counted)
+
+
+BOUNDED = {
+    worth: (WORTH_CAP, _bounded(worth, WORTH_CAP)),
+    maintenance_margin: (MARGIN_CAP, _bounded(maintenance_margin, MARGIN_CAP)),
+    initial_margin: (MARGIN_CAP, _bounded(initial_margin, MARGIN_CAP)),
+    opening_margin: (MARGIN_CAP, _bounded(opening_margin, MARGIN_CAP)),
+}
+"""The measures of a position, with their caps and the facts that say so."""

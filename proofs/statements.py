@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from proofs import formulas, invariant
-from proofs.facts import LONG_SIZES_ARE_NOT_NEGATIVE
+from proofs.facts import LONG_SIZES_ARE_NOT_NEGATIVE, SHORT_SIZES_ARE_NOT_NEGATIVE
 from proofs.kernel.logic import both, choose, either, negation
 from proofs.kernel.theorem import Contract
 from proofs.theorems.numbers import whole_lots_add_up
@@ -64,6 +64,7 @@ def stays_well_formed(world: PoolWorld, cls: type[Action]) -> None:
     before, action, after = case
     if isinstance(action, Trade | Liquidate):
         world.use(LONG_SIZES_ARE_NOT_NEGATIVE, before.accounts, action.market)
+        world.use(SHORT_SIZES_ARE_NOT_NEGATIVE, before.accounts, action.market)
         for _, account, _ in world.touched(before.accounts, after.accounts):
             size = account.positions.get(action.market)
             world.apply(whole_lots_add_up, size, action.size, before.markets.get(action.market).parameters.lot)
@@ -78,7 +79,7 @@ def stays_well_formed(world: PoolWorld, cls: type[Action]) -> None:
         world.claim(invariant.account_is_well_formed(after, account), "CON-9: the account is within its bounds")
         for market_id, _, market in markets:
             whole = invariant.position_is_well_formed(account.positions.get(market_id), market)
-            world.claim(whole, "CON-9: the position is in a listed market and a whole number of lots")
+            world.claim(whole, "CON-9: the position is in a listed market, a whole number of lots, within its cap")
 
 
 def accounts_change(

@@ -14,13 +14,19 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class SumFact:
-    """A linear combination of measures that is not negative for any entry, proved as a theorem of its own."""
+    """A linear combination of measures that is not negative for any entry, proved as a theorem of its own.
+
+    `terms` are measures of the entry and what they capture, `alone` of the entry alone.
+    """
 
     terms: tuple[tuple[int, Measure], ...]
+    alone: tuple[tuple[int, Measure], ...] = ()
 
     def of_entry(self, *arguments: Any) -> bool:
         """Whether it holds of one entry, with what the measures capture."""
-        return _combined([(factor, measure(*arguments)) for factor, measure in self.terms]) >= 0
+        values = [(factor, measure(*arguments)) for factor, measure in self.terms]
+        values += [(factor, measure(arguments[0])) for factor, measure in self.alone]
+        return _combined(values) >= 0
 
 
 class Contradicted(Exception):  # noqa: N818 - the replay left the world its model describes
@@ -104,6 +110,7 @@ class World:
     def use(self, fact: "SumFact", table: Any, *given: Any) -> None:
         """Uses a fact about each entry of a table: what the entries that were not touched add up to obeys it too."""
         rest = [(factor, table.total_of_rest(measure, given)) for factor, measure in fact.terms]
+        rest += [(factor, table.total_of_rest(measure, ())) for factor, measure in fact.alone]
         self.assume(_combined(rest) >= 0)
 
     def sums_to_zero(self, table: Any, terms: list[tuple[int, Measure, tuple[Any, ...]]]) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from proofs import formulas, statements
+from proofs import formulas, ranges, statements
 from proofs.kernel.logic import both
 from proofs.kernel.theorem import theorem
 from proofs.statements import nothing
@@ -24,6 +24,12 @@ def a_funding_step_conserves(world: PoolWorld) -> None:
 def a_funding_step_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A funding step in a well-formed pool leaves it well formed."""
     statements.stays_well_formed(world, Fund)
+
+
+@theorem("NUM-2")
+def a_funding_step_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer that a funding step computes, accepted or rejected, fits a signed 256-bit word."""
+    ranges.stays_within_a_word(world, Fund)
 
 
 @theorem("FND-4", "CON-3")

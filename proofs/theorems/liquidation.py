@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from proofs import formulas, statements
+from proofs import formulas, ranges, statements
 from proofs.contracts import (
     EQUITY,
     EQUITY_BY_NAME,
@@ -22,8 +22,8 @@ from proofs.theorems.numbers import rounding_grows
 from proofs.worlds import PoolWorld
 from solvent.liquidation import Liquidate, Liquidated, close, is_needed
 from solvent.margin import equity_of, initial_margin, maintenance_margin, meets_initial, requirement
-from solvent.numbers import CASH_CAP, PPM
-from solvent.pool import BACKSTOP, Account, AccountId, Market, MarketId, Pool, equity, is_open, pay
+from solvent.numbers import CASH_CAP, PPM, SIZE_CAP
+from solvent.pool import BACKSTOP, Account, AccountId, Market, MarketId, Pool, equity, is_open, pay, worth
 from solvent.rules import Rule
 
 
@@ -37,6 +37,12 @@ def a_liquidation_conserves(world: PoolWorld) -> None:
 def a_liquidation_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A liquidation in a well-formed pool leaves it well formed."""
     statements.stays_well_formed(world, Liquidate)
+
+
+@theorem("NUM-2", contracts=(MEETS_INITIAL, IS_NEEDED))
+def a_liquidation_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer that a liquidation computes, accepted or rejected, fits a signed 256-bit word."""
+    ranges.stays_within_a_word(world, Liquidate, worth, maintenance_margin)
 
 
 @theorem("LIQ-13")
@@ -401,3 +407,28 @@ def the_initial_requirement_is_met_exactly_when(world: PoolWorld) -> None:
     result = bool(meets_initial(pool, account_id))
     for fact in MEETS_INITIAL_EXACTLY.facts(result, pool, account_id):
         world.claim(fact, "LIQ-8: equity at least the requirement")
+
+
+@theorem("NUM-2")
+def whether_a_liquidation_is_needed_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer computed to decide whether a liquidation is needed fits a signed 256-bit word."""
+    pool = ranges.bounded_pool(world, "", worth, initial_margin, maintenance_margin)
+    account_id, market_id = world.identifier("account"), world.identifier("market")
+    size = world.integer("size")
+    market, position = pool.markets.get(market_id), pool.accounts.get(account_id).positions.get(market_id)
+    world.assume(market.mark > 0)
+    world.assume(size >= 1)
+    world.assume(size <= formulas.magnitude(position))
+    world.show(size <= SIZE_CAP, "NUM-2: no more than a position")
+    world.assume(equity_of(pool, account_id) >= 0)
+    world.assume(equity_of(pool, account_id) < requirement(pool, account_id, maintenance_margin))
+    with ranges.in_a_word(world):
+        bool(is_needed(pool, account_id, market_id, size))
+
+
+@theorem("NUM-2")
+def whether_the_initial_requirement_is_met_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer computed to decide whether an account meets its initial requirement fits a signed 256-bit word."""
+    pool, account_id = ranges.bounded_pool(world, "", worth, initial_margin), world.identifier("account")
+    with ranges.in_a_word(world):
+        bool(meets_initial(pool, account_id))
