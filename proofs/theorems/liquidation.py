@@ -259,6 +259,7 @@ def a_liquidation_has_exactly_its_effect(world: PoolWorld) -> None:
         return
     before, action, after = case
     effect = effect_of(world, before, action)
+    world.show(world.event().penalty == effect.penalty, "LIQ-10: the penalty is as the formula says")
     world.claim(after.vault == before.vault, "LIQ-10: the vault is unchanged")
     statements.accounts_change(
         world,
