@@ -1,5 +1,6 @@
 """The worlds of the machine: an arbitrary well-formed pool, actions on it, and the facts that totals obey."""
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from proofs import invariant
@@ -13,6 +14,7 @@ from solvent.pool import Account, Market, Pool, PoolParameters
 
 T = TypeVar("T")
 
+Touched = Callable[[Any, Any], None]
 
 Step = tuple[Pool, machine.Action, machine.Accepted | machine.Rejected | None]
 """The pool before, the action and the outcome; none where the machine ended in something else."""
@@ -25,15 +27,15 @@ class PoolWorld(World):
         super().__init__(theorem)
         self.steps: list[Step] = []
 
-    def pool(self, name: str = "") -> Pool:
-        """An arbitrary well-formed pool."""
+    def pool(self, name: str = "", *, well_formed: bool = True) -> Pool:
+        """An arbitrary well-formed pool; or any pool whatever, of which a contract must be proved."""
 
         def position_touched(key: Any, size: int) -> None:
             market = markets.base.initial[markets.base.touch(key)]
             self.assume(invariant.position_is_well_formed(size, market))
 
         def account(label: str) -> Account:
-            positions = self.table(f"{label}.positions", self.integer, position_touched)
+            positions = self.table(f"{label}.positions", self.integer, known(position_touched))
             return Account(self.integer(f"{label}.cash"), positions)  # type: ignore[arg-type]
 
         def account_touched(_: Any, entry: Account) -> None:
@@ -43,12 +45,16 @@ class PoolWorld(World):
             self.assume(invariant.market_is_well_formed(market))
             self.assume(invariant.interest_is_consistent(pool, key, market))
 
+        def known(touched: Touched) -> Touched:
+            return touched if well_formed else _nothing_is_known
+
         prefix = f"{name}." if name else ""
-        markets = self.table(f"{prefix}markets", lambda label: self.record(Market, label), market_touched)
-        accounts = self.table(f"{prefix}accounts", account, account_touched)
+        markets = self.table(f"{prefix}markets", lambda label: self.record(Market, label), known(market_touched))
+        accounts = self.table(f"{prefix}accounts", account, known(account_touched))
         parameters = self.record(PoolParameters, f"{prefix}parameters")
         pool = Pool(parameters, self.integer(f"{prefix}vault"), accounts, markets)  # type: ignore[arg-type]
-        self.assume(invariant.pool_is_well_formed(pool))
+        if well_formed:
+            self.assume(invariant.pool_is_well_formed(pool))
         return pool
 
     def action(self, cls: type[T], _: Pool) -> T:
@@ -89,6 +95,10 @@ class PoolWorld(World):
             raise Unsupported("entries of tables that began apart")
         self.add_distinct(base, self.identifier(f"{base.name}.rest"))
         return self.touched(before, after)
+
+
+def _nothing_is_known(_: Any, __: Any) -> None:
+    """What is assumed of an entry of a pool that need not be well formed."""
 
 
 class SymbolicPoolWorld(PoolWorld, SymbolicWorld):
