@@ -14,7 +14,7 @@ from proofs.worlds import SymbolicPoolWorld, WitnessPoolWorld
 MODULES = tuple(sorted(path.stem for path in Path(__file__).parent.joinpath("theorems").glob("[a-z]*.py")))
 """The modules of theorems, which are those of the machine."""
 
-WORLDS = Worlds(SymbolicPoolWorld, WitnessPoolWorld, ledger)
+WORLDS = Worlds(SymbolicPoolWorld, WitnessPoolWorld, lambda world: world.accepted(), ledger)
 
 
 @cache

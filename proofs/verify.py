@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from proofs import jobs, report
+from proofs import dependencies, jobs, report
+from proofs.contracts import CONTRACTS
 from proofs.kernel.check import Finding, Result, check
 from proofs.kernel.solve import Verdict
 from proofs.kernel.theorem import Theorem
@@ -65,7 +66,9 @@ def run_check(name: str) -> Check:
 def unfinished(theorem: Theorem, reason: str) -> Result:
     """The result of a theorem whose proof did not come to its end: unknown, for the reason given."""
     finding = Finding(f"no verdict: {reason}", 0, Verdict.UNKNOWN, "")
-    return Result(theorem.name, theorem.module, theorem.sentence, theorem.requirements, 0, 0, 0, 0.0, (finding,))
+    return Result(
+        theorem.name, theorem.module, theorem.sentence, theorem.requirements, 0, 0, 0, (), (), 0, 0.0, (finding,)
+    )
 
 
 def verify(only: Sequence[str], parts: Sequence[str], processes: int, output: Path) -> int:
@@ -106,6 +109,9 @@ def verify(only: Sequence[str], parts: Sequence[str], processes: int, output: Pa
     except KeyboardInterrupt:
         print("interrupted: nothing was decided", file=sys.stderr)
         return 130
+    if checks:
+        found = list(dependencies.problems(results, load(), CONTRACTS))
+        checked.append(Check("dependencies", not found, 0.0, "\n".join(found)))
     results.sort(key=lambda result: list(theorems).index(result.name))
     seconds = time.perf_counter() - started
     report.show(results, checked, seconds)

@@ -71,6 +71,10 @@ class PoolWorld(World):
         self.steps.append((pool, action, outcome))
         return outcome
 
+    def accepted(self) -> bool:
+        """Whether the machine accepted an action."""
+        return any(isinstance(outcome, machine.Accepted) for _, _, outcome in self.steps)
+
     def along(self, table: Any) -> tuple[Any, ...]:
         """What a measure captures that reads another table at the entry's own key."""
         return (table.base,)

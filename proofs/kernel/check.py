@@ -8,7 +8,7 @@ from typing import Any
 import z3
 
 from proofs.kernel.lift import inside
-from proofs.kernel.paths import Infeasible, Obligation, Path, explore
+from proofs.kernel.paths import Obligation, Path, explore
 from proofs.kernel.solve import Answer, Verdict, decide
 from proofs.kernel.terms import Unsupported
 from proofs.kernel.theorem import Theorem
@@ -30,14 +30,20 @@ class Finding:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a theorem."""
+    """What became of a theorem.
+
+    accepting: paths on which the machine accepted an action. relies_on, shows: lemmas, contracts, facts and measures.
+    """
 
     name: str
     module: str
     sentence: str
     requirements: tuple[str, ...]
     paths: int
+    accepting: int
     obligations: int
+    relies_on: tuple[str, ...]
+    shows: tuple[str, ...]
     resources: int
     seconds: float
     findings: tuple[Finding, ...]
@@ -51,29 +57,42 @@ class Result:
 
 @dataclass(frozen=True)
 class Worlds:
-    """How to make the two worlds for a theorem, and how to print what a witness saw."""
+    """How to make the two worlds for a theorem, when a path accepts, and how to print what a witness saw."""
 
     symbolic: Callable[[Theorem, Path], SymbolicWorld]
     witness: Callable[[Theorem, dict[str, int], dict[int, str]], WitnessWorld]
+    accepts: Callable[[Any], bool]
     ledger: Callable[[Any], str]
 
 
 def check(theorem: Theorem, worlds: Worlds) -> Result:
     """Explores every path of the theorem and decides every obligation."""
     started = time.perf_counter()
+    relies_on: set[str] = set()
+    shows: set[str] = set()
+    accepting = 0
 
     def run(path: Path) -> None:
+        nonlocal accepting
         world = worlds.symbolic(theorem, path)
         with inside(world):
             try:
                 theorem.state(world)
-            except (Infeasible, Unsupported, z3.Z3Exception):
+            except z3.Z3Exception:
                 raise
             except Exception as error:  # the machine may end in an outcome and in nothing else
                 path.oblige(z3.BoolVal(False), theorem.requirements, f"{type(error).__name__} escapes: {error}")
+            finally:
+                relies_on.update(world.dependencies())
+                shows.update(world.shows)
+        accepting += worlds.accepts(world)
 
-    paths = explore(run)
     findings: list[Finding] = []
+    try:
+        paths = explore(run)
+    except (Unsupported, z3.Z3Exception) as error:
+        paths = []
+        findings.append(Finding(f"no model of this: {error}", 0, Verdict.UNKNOWN, ""))
     resources = obligations = 0
     answers: dict[str, Answer] = {}
     for path in paths:
@@ -85,7 +104,7 @@ def check(theorem: Theorem, worlds: Worlds) -> Result:
             resources += answer.resources
             if answer.verdict is not Verdict.PROVED:
                 findings.append(_finding(theorem, worlds, path, obligation, answer))
-    if not obligations:
+    if not obligations and not findings:
         findings.append(Finding("the theorem claims nothing", 0, Verdict.UNKNOWN, ""))
     seconds = time.perf_counter() - started
     return Result(
@@ -94,7 +113,10 @@ def check(theorem: Theorem, worlds: Worlds) -> Result:
         theorem.sentence,
         theorem.requirements,
         len(paths),
+        accepting,
         obligations,
+        tuple(sorted(relies_on)),
+        tuple(sorted(shows)),
         resources,
         seconds,
         tuple(findings),

@@ -338,25 +338,24 @@ def is_needed_by_the_book(world: PoolWorld, pool: Pool, account_id: AccountId, m
     return negation(met)
 
 
-@theorem("CON-7", "CON-8", contracts=(MEETS_INITIAL, REQUIREMENT, EQUITY))
+@theorem("CON-7", "CON-8", contracts=(MEETS_INITIAL, REQUIREMENT, EQUITY), establishes=(IS_NEEDED,))
 def a_liquidation_is_needed_exactly_when(world: PoolWorld) -> None:
     """The rule against closing too much says exactly what the specification says."""
-    pool = world.pool()
+    pool = world.pool(well_formed=False)
     account_id, market_id = world.identifier("account"), world.identifier("market")
     size = world.integer("size")
-    world.assume(size >= pool.markets.get(market_id).parameters.lot)
-    world.assume(pool.markets.get(market_id).mark > 0)
-    world.assume(equity_of(pool, account_id) >= 0)
-    world.assume(equity_of(pool, account_id) < requirement(pool, account_id, maintenance_margin))
+    world.assume_needs(IS_NEEDED, pool, account_id, market_id, size)
     result = bool(is_needed(pool, account_id, market_id, size))
     by_the_book = is_needed_by_the_book(world, pool, account_id, market_id, size)
     world.claim(iff(result, by_the_book), "CON-8: by the book")
+    world.claim_contract(IS_NEEDED, "CON-7: it has an answer", result, pool, account_id, market_id, size)
 
 
-@theorem("LIQ-8", contracts=(REQUIREMENT, EQUITY), establishes=MEETS_INITIAL_EXACTLY)
+@theorem("LIQ-8", contracts=(REQUIREMENT, EQUITY), establishes=(MEETS_INITIAL, MEETS_INITIAL_EXACTLY))
 def the_initial_requirement_is_met_exactly_when(world: PoolWorld) -> None:
     """An account meets its initial requirement when its equity is at least that; equal is enough."""
-    pool, account_id = world.pool(), world.identifier("account")
+    pool, account_id = world.pool(well_formed=False), world.identifier("account")
+    world.assume_needs(MEETS_INITIAL, pool, account_id)
     result = bool(meets_initial(pool, account_id))
-    for fact in MEETS_INITIAL_EXACTLY.facts(result, pool, account_id):
-        world.claim(fact, "LIQ-8: equity at least the requirement")
+    for contract in (MEETS_INITIAL, MEETS_INITIAL_EXACTLY):
+        world.claim_contract(contract, "LIQ-8: equity at least the requirement", result, pool, account_id)

@@ -219,12 +219,14 @@ def a_trade_is_rejected_exactly_when(world: PoolWorld) -> None:
     )
 
 
-@theorem("CON-7", "CON-8", "TRD-9", contracts=(EQUITY, REQUIREMENT), establishes=MAY_TRADE_SAFELY)
+@theorem("CON-7", "CON-8", "TRD-9", contracts=(EQUITY, REQUIREMENT), establishes=(MAY_TRADE, MAY_TRADE_SAFELY))
 def a_side_may_trade_exactly_when(world: PoolWorld) -> None:
     """One side of a trade is allowed exactly by the rule of the specification, whatever the pools before and after."""
-    before, after = world.pool("before"), world.pool("after")
+    before, after = world.pool("before", well_formed=False), world.pool("after", well_formed=False)
     account_id, market_id = world.identifier("account"), world.identifier("market")
+    world.assume_needs(MAY_TRADE, before, after, account_id, market_id)
     allowed = bool(may_trade(before, after, account_id, market_id))
     world.claim(iff(allowed, may_trade_by_the_book(before, after, account_id, market_id)), "CON-8: by the book")
-    for fact in MAY_TRADE_SAFELY.facts(allowed, before, after, account_id, market_id):
-        world.claim(fact, "TRD-9: covered, or solvent and no riskier")
+    for contract in (MAY_TRADE, MAY_TRADE_SAFELY):
+        label = "TRD-9: covered, or solvent and no riskier"
+        world.claim_contract(contract, label, allowed, before, after, account_id, market_id)

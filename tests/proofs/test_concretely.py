@@ -105,7 +105,7 @@ def test_a_theorem_holds_concretely_and_is_not_empty(
 
 
 def stated(statement: Callable[..., None]) -> Theorem:
-    return Theorem(statement, ("CON-1",), (), None)
+    return Theorem(statement, ("CON-1",), (), ())
 
 
 def test_a_false_theorem_is_refuted_concretely() -> None:
