@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
+from hashlib import sha256
 from typing import Any
 
 import z3
@@ -28,11 +30,31 @@ class Finding:
     ledger: str
 
 
+class Opinion(Enum):
+    """What a second solver says of an obligation."""
+
+    AGREED = "agreed"
+    DISAGREED = "disagreed"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True)
+class Decided:
+    """An obligation and what was decided; the digest is that of its text."""
+
+    path: int
+    label: str
+    digest: str
+    verdict: Verdict
+    opinion: Opinion
+
+
 @dataclass(frozen=True)
 class Result:
     """What became of a theorem.
 
     accepting: paths on which the machine accepted an action. relies_on, shows: lemmas, contracts, facts and measures.
+    witness: an example in which the machine accepts an action and every claim holds, as JSON.
     """
 
     name: str
@@ -41,12 +63,13 @@ class Result:
     requirements: tuple[str, ...]
     paths: int
     accepting: int
-    obligations: int
+    obligations: tuple[Decided, ...]
     relies_on: tuple[str, ...]
     shows: tuple[str, ...]
     resources: int
     seconds: float
     findings: tuple[Finding, ...]
+    witness: str = ""
 
     @property
     def verdict(self) -> Verdict:
@@ -57,12 +80,14 @@ class Result:
 
 @dataclass(frozen=True)
 class Worlds:
-    """How to make the two worlds for a theorem, when a path accepts, and how to print what a witness saw."""
+    """How to make the two worlds for a theorem, when a path accepts, how to print what a witness saw, and whom to ask
+    for a second opinion."""
 
     symbolic: Callable[[Theorem, Path], SymbolicWorld]
     witness: Callable[[Theorem, dict[str, int], dict[int, str]], WitnessWorld]
     accepts: Callable[[Any], bool]
     ledger: Callable[[Any], str]
+    second: Callable[[str], Opinion]
 
 
 def check(theorem: Theorem, worlds: Worlds) -> Result:
@@ -93,18 +118,25 @@ def check(theorem: Theorem, worlds: Worlds) -> Result:
     except (Unsupported, z3.Z3Exception) as error:
         paths = []
         findings.append(Finding(f"no model of this: {error}", 0, Verdict.UNKNOWN, ""))
-    resources = obligations = 0
-    answers: dict[str, Answer] = {}
+    resources = 0
+    decided: dict[str, Decided] = {}
     for path in paths:
         for obligation in path.obligations:
-            if obligation.text in answers or len(findings) >= ENOUGH:
+            if obligation.text in decided or len(findings) >= ENOUGH:
                 continue
-            answer = answers[obligation.text] = decide(obligation.text)
-            obligations += 1
+            answer = decide(obligation.text)
+            opinion = Opinion.UNDECIDED
             resources += answer.resources
             if answer.verdict is not Verdict.PROVED:
                 findings.append(_finding(theorem, worlds, path, obligation, answer))
-    if not obligations and not findings:
+            else:
+                opinion = worlds.second(obligation.text)
+            if opinion is Opinion.DISAGREED:
+                label = f"the second solver has a counterexample: {obligation.label}"
+                findings.append(Finding(label, path.number, Verdict.UNKNOWN, ""))
+            digest = sha256(obligation.text.encode()).hexdigest()
+            decided[obligation.text] = Decided(path.number, obligation.label, digest, answer.verdict, opinion)
+    if not decided and not findings:
         findings.append(Finding("the theorem claims nothing", 0, Verdict.UNKNOWN, ""))
     seconds = time.perf_counter() - started
     return Result(
@@ -114,7 +146,7 @@ def check(theorem: Theorem, worlds: Worlds) -> Result:
         theorem.requirements,
         len(paths),
         accepting,
-        obligations,
+        tuple(decided.values()),
         tuple(sorted(relies_on)),
         tuple(sorted(shows)),
         resources,

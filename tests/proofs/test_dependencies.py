@@ -10,7 +10,7 @@ from proofs.kernel.world import World, contract_key
 
 
 def result(name: str, relies_on: tuple[str, ...] = (), shows: tuple[str, ...] = ()) -> Result:
-    return Result(name, "pool", "", ("CON-1",), 1, 0, 1, relies_on, shows, 0, 0.0, ())
+    return Result(name, "pool", "", ("CON-1",), 1, 0, (), relies_on, shows, 0, 0.0, ())
 
 
 def named(name: str, establishes: tuple[Contract, ...] = ()) -> Theorem:
