@@ -113,12 +113,12 @@ class DrawnPoolWorld(PoolWorld):
 
     def use(self, fact: SumFact, table: Any, *given: Any) -> None:
         """Checks the fact of every entry."""
-        for key, value in table:
+        for key, value in _entries(table):
             self.claim(fact.of_entry(value, *_captured(given, key)), "a fact about each entry")
 
     def sums_to_zero(self, table: Any, terms: list[tuple[int, Callable[..., int], tuple[Any, ...]]]) -> None:
         """Checks the combination of every entry."""
-        for key, value in table:
+        for key, value in _entries(table):
             total = sum(factor * measure(value, *_captured(given, key)) for factor, measure, given in terms)
             self.claim(total == 0, "sum rule: zero for every entry")
 
@@ -150,7 +150,7 @@ class DrawnPoolWorld(PoolWorld):
         """A record of a market or of parameters is one that could be, with a field changed now and then."""
         drawn: Any
         if cls is Market:
-            listed = [market for _, market in self._reached().markets]
+            listed = [market for _, market in _entries(self._reached().markets)]
             drawn = self._choices.one_of([*listed, Market()])
         elif cls is MarketParameters:
             drawn = self._market_parameters()
@@ -267,7 +267,7 @@ class DrawnPoolWorld(PoolWorld):
         market = pool.markets.get(market_id)
         one_of = self._choices.one_of
         goals = [market.mark + market.mark // 50, market.mark - market.mark // 50, market.mark]
-        for account_id, account in pool.accounts:
+        for account_id, account in _entries(pool.accounts):
             size = account.positions.get(market_id)
             if size:
                 equity, maintenance = (
@@ -289,7 +289,8 @@ class DrawnPoolWorld(PoolWorld):
 
     def _liquidate(self, pool: Pool) -> Liquidate:
         one_of = self._choices.one_of
-        held = [(account_id, market_id) for account_id, account in pool.accounts for market_id, _ in account.positions]
+        accounts = _entries(pool.accounts)
+        held = [(account_id, market) for account_id, account in accounts for market, _ in _entries(account.positions)]
         needy = [(account_id, market_id) for account_id, market_id in held if _is_needy(pool, account_id)]
         account_id, market_id = one_of(needy or held or [(ACCOUNTS[0], MARKETS[0])])
         position = pool.accounts.get(account_id).positions.get(market_id)
@@ -303,7 +304,7 @@ class DrawnPoolWorld(PoolWorld):
         return self._listing(pool, self._choices.one_of((MarketId("SOL"), *MARKETS)))
 
     def _listed(self, pool: Pool) -> MarketId:
-        return self._choices.one_of([market_id for market_id, _ in pool.markets] or list(MARKETS))
+        return self._choices.one_of([market_id for market_id, _ in _entries(pool.markets)] or list(MARKETS))
 
     def _near(self, targets: Sequence[int], unit: int) -> int:
         """A whole number of units at or just beside one of the targets."""
@@ -356,6 +357,11 @@ class _Checked:
 
     def claim(self, condition: bool, label: str) -> None:
         self._world.claim(condition, f"{self._lemma}: {label}")
+
+
+def _entries(table: Any) -> list[tuple[Any, Any]]:
+    """The entries by key: the order in a table is that of hashes."""
+    return sorted(table, key=lambda entry: str(entry[0]))
 
 
 def _taken(pool: Pool, action: Any, life: list[machine.Action]) -> Pool:

@@ -163,7 +163,7 @@ def _finding(theorem: Theorem, worlds: Worlds, path: Path, obligation: Obligatio
             theorem.state(world)
             confirmed = bool(world.failed)
         except Contradicted:
-            confirmed = False
+            confirmed = bool(world.failed)  # what failed before an assumption did, failed
         except Exception as error:  # whatever escapes the machine is what is being reported
             confirmed = True
             world.failed.append(f"{type(error).__name__}: {error}")
