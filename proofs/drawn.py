@@ -304,7 +304,8 @@ class DrawnPoolWorld(PoolWorld):
         return self._listing(pool, self._choices.one_of((MarketId("SOL"), *MARKETS)))
 
     def _listed(self, pool: Pool) -> MarketId:
-        return self._choices.one_of([market_id for market_id, _ in _entries(pool.markets)] or list(MARKETS))
+        listed: list[MarketId] = [market_id for market_id, _ in _entries(pool.markets)]
+        return self._choices.one_of(listed or list(MARKETS))
 
     def _near(self, targets: Sequence[int], unit: int) -> int:
         """A whole number of units at or just beside one of the targets."""

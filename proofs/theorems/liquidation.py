@@ -17,6 +17,7 @@ from proofs.facts import MAINTENANCE_IS_NOT_NEGATIVE, OPEN_IS_NOT_NEGATIVE
 from proofs.kernel.logic import both, choose, either, iff, negation
 from proofs.kernel.theorem import theorem
 from proofs.statements import only
+from proofs.theorems.numbers import rounding_up_is_the_formula
 from proofs.worlds import PoolWorld
 from solvent.liquidation import Liquidate, Liquidated, is_needed
 from solvent.margin import equity_of, initial_margin, maintenance_margin, meets_initial, requirement
@@ -136,17 +137,16 @@ class Effect:
 
 def effect_of(world: PoolWorld, pool: Pool, action: Liquidate) -> Effect:
     """The effect the specification gives the action."""
-    market = pool.markets.get(action.market)
     position = pool.accounts.get(action.account).positions.get(action.market)
     taken = choose(position > 0, action.size, -action.size)
-    penalty = penalty_of(world, pool, action.account, action.market, taken, market)
+    penalty = penalty_of(world, pool, action.account, action.market, taken, action.size)
     return Effect(taken, penalty, choose(action.liquidator == BACKSTOP, penalty, penalty // 2))
 
 
-def penalty_of(
-    world: PoolWorld, pool: Pool, account_id: AccountId, market_id: MarketId, taken: int, market: Market
-) -> int:
-    """The penalty, with the requirement that the machine asked for when so much was closed."""
+def penalty_of(world: PoolWorld, pool: Pool, account_id: AccountId, market_id: MarketId, taken: int, size: int) -> int:
+    """The penalty, with the requirement that the machine asked for when so much was closed; `taken` is signed."""
+    market = pool.markets.get(market_id)
+    world.apply(rounding_up_is_the_formula, size * market.mark, market.parameters.penalty_rate)
     maintenance = requirement(pool, account_id, maintenance_margin)
     closed = closed_pool(pool, account_id, market_id, taken)
     left = statements.asked(
@@ -157,7 +157,7 @@ def penalty_of(
         lambda: requirement(closed, account_id, maintenance_margin),
     )
     return formulas.penalty(
-        formulas.magnitude(taken),
+        size,
         market.mark,
         market.parameters.penalty_rate,
         equity_of(pool, account_id),
@@ -323,7 +323,7 @@ def is_needed_by_the_book(world: PoolWorld, pool: Pool, account_id: AccountId, m
     position = pool.accounts.get(account_id).positions.get(market_id)
     short = size - market.parameters.lot
     taken = choose(position > 0, short, -short)
-    penalty = penalty_of(world, pool, account_id, market_id, taken, market)
+    penalty = penalty_of(world, pool, account_id, market_id, taken, short)
     closed = closed_pool(pool, account_id, market_id, taken)
     old = closed.accounts.get(account_id)
     paid = Account(old.cash - penalty, old.positions)

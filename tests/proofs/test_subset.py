@@ -12,7 +12,8 @@ MACHINE = sorted((ROOT / "reference/solvent").glob("*.py"))
 
 FORBIDDEN = {
     "bool", "callable", "divmod", "eval", "exec", "float", "format", "getattr", "globals", "hasattr", "hash", "id",
-    "input", "int", "isinstance", "issubclass", "open", "pow", "print", "repr", "round", "setattr", "str", "type", "vars",
+    "input", "int", "isinstance", "issubclass", "open", "pow", "print", "repr", "round", "setattr", "str", "type",
+    "vars",
 }  # fmt: skip
 """Calls that would see through a symbolic value, or the world outside."""
 
