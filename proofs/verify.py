@@ -24,6 +24,7 @@ CHECKS = {
     "specification": [
         ["sphinx", "-q", "-W", "--keep-going", "-b", "needs", "spec", "build/spec"],
         ["proofs.requirements", "--check"],
+        ["proofs.soundness", "--check"],
     ],
     "crosshair": [
         ["crosshair", "check", "--analysis_kind=asserts", "--max_uninteresting_iterations=5", "proofs.reach"],
