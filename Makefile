@@ -24,7 +24,7 @@ attacks: environment ## switch every guard off in turn: each is needed by a safe
 	@$(RUN) -m proofs attack
 
 test: environment ## run the tests
-	@$(RUN) -m pytest
+	@$(RUN) -m pytest --numprocesses auto
 
 lint: environment ## types, style, the specification's links and its generated tables
 	@$(RUN) -m ruff check
@@ -32,9 +32,11 @@ lint: environment ## types, style, the specification's links and its generated t
 	@$(RUN) -m mypy
 	@$(RUN) -m sphinx -q -W --keep-going -b needs spec build/spec
 	@$(RUN) -m proofs.requirements --check
+	@$(RUN) -m proofs.soundness --check
 
-tables: environment ## write the generated fields and tables of spec/
+tables: environment ## write the generated fields and tables of spec/ and SOUNDNESS.md
 	@$(RUN) -m proofs.requirements
+	@$(RUN) -m proofs.soundness
 
 bench: environment ## measure transitions per second
 	@$(RUN) -m tests.benchmarks

@@ -1,9 +1,10 @@
 """The contracts of the machine's functions: what a theorem sees in the place of a body.
 
-A contract without facts says nothing of the result. One with facts is established by a theorem.
+A contract without facts says nothing of the result but that there is one, the same for the same arguments. A theorem
+establishes that the body returns, and the facts, on any pool whatever that has what the contract needs.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 from proofs.kernel.logic import both, either, iff, implies
 from proofs.kernel.theorem import Contract
@@ -32,29 +33,41 @@ def _covered_or_no_riskier(result: bool, before: Pool, after: Pool, account_id: 
     return [implies(result, either(covered, no_riskier))]
 
 
-def _as_defined(function: Callable[..., int]) -> Callable[..., list[bool]]:
-    """The result by a name of its own: nothing is hidden, but products of it are products of one variable."""
-    return lambda result, *arguments: [result == function(*arguments)]
-
-
 def _not_negative(result: int, *_: object) -> list[bool]:
     return [result >= 0]
+
+
+def _floor_is_not_negative(pool: Pool, *_: object) -> list[bool]:
+    return [pool.parameters.requirement_floor >= 0]
+
+
+def _floors_are_not_negative(before: Pool, after: Pool, *_: object) -> list[bool]:
+    return [*_floor_is_not_negative(before), *_floor_is_not_negative(after)]
+
+
+def _is_liquidated(pool: Pool, account_id: AccountId, market_id: MarketId, size: int) -> Iterator[bool]:
+    yield from _floor_is_not_negative(pool)
+    yield pool.markets.get(market_id).mark > 0
+    yield size >= pool.markets.get(market_id).parameters.lot
+    yield equity_of(pool, account_id) >= 0
+    yield equity_of(pool, account_id) < requirement(pool, account_id, maintenance_margin)
 
 
 def _meets_initial(result: bool, pool: Pool, account_id: AccountId) -> list[bool]:
     return [iff(result, equity_of(pool, account_id) >= requirement(pool, account_id, initial_margin))]
 
 
-MAY_TRADE = Contract(margin.may_trade, _nothing, truth=True, pool=1)
-MAY_TRADE_SAFELY = Contract(margin.may_trade, _covered_or_no_riskier, truth=True)
-MEETS_INITIAL = Contract(margin.meets_initial, _nothing, truth=True)
-MEETS_INITIAL_EXACTLY = Contract(margin.meets_initial, _meets_initial, truth=True)
-IS_NEEDED = Contract(liquidation.is_needed, _nothing, truth=True)
+MAY_TRADE = Contract(margin.may_trade, _nothing, truth=True, pool=1, needs=_floors_are_not_negative)
+MAY_TRADE_SAFELY = Contract(margin.may_trade, _covered_or_no_riskier, truth=True, needs=_floors_are_not_negative)
+MEETS_INITIAL = Contract(margin.meets_initial, _nothing, truth=True, needs=_floor_is_not_negative)
+MEETS_INITIAL_EXACTLY = Contract(margin.meets_initial, _meets_initial, truth=True, needs=_floor_is_not_negative)
+IS_NEEDED = Contract(liquidation.is_needed, _nothing, truth=True, needs=_is_liquidated)
 EQUITY = Contract(margin.equity_of, _nothing, truth=False)
-REQUIREMENT = Contract(margin.requirement, _not_negative, truth=False)
+REQUIREMENT = Contract(margin.requirement, _not_negative, truth=False, needs=_floor_is_not_negative)
 
-REQUIREMENT_BY_NAME = Contract(margin.requirement, _as_defined(margin.requirement), truth=False)
-EQUITY_BY_NAME = Contract(margin.equity_of, _as_defined(margin.equity_of), truth=False)
+REQUIREMENT_BY_NAME = Contract(margin.requirement, _nothing, truth=False, by_name=True)
+EQUITY_BY_NAME = Contract(margin.equity_of, _nothing, truth=False, by_name=True)
+"""Nothing is hidden, but products of the result are products of one variable."""
 
 HIDING_NOTHING = (MEETS_INITIAL_EXACTLY, REQUIREMENT_BY_NAME, EQUITY_BY_NAME)
 """Contracts that say all there is to say of a result: what refutes a theorem that sees them refutes the code."""

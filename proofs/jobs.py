@@ -21,73 +21,53 @@ class Failure:
 class _Worker:
     process: BaseProcess
     connection: Connection
-    job: str | None = None
+    job: str
 
 
 def run(
     work: Callable[[str], Any], jobs: Sequence[str], processes: int, started: Callable[[str], None]
 ) -> Iterator[tuple[str, Any]]:
-    """Does every job, in the order given as processes come free, and yields each with its result or a Failure."""
-    context = multiprocessing.get_context("spawn")
+    """Does every job, in the order given as processes come free, and yields each with its result or a Failure.
+
+    Each job has a process of its own, forked from one that has only imported: what a solver does with a job does not
+    depend on the jobs before it.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([work.__module__])
     waiting = list(reversed(jobs))
     workers: list[_Worker] = []
     try:
         while waiting or workers:
             while waiting and len(workers) < processes:
-                workers.append(_start(context, work))
-                _give(workers[-1], waiting.pop(), started)
+                job = waiting.pop()
+                started(job)
+                workers.append(_start(context, work, job))
             for connection in wait([worker.connection for worker in workers]):
                 worker = next(worker for worker in workers if worker.connection is connection)
-                job = worker.job or ""
+                workers.remove(worker)
                 try:
-                    yield job, worker.connection.recv()
+                    result = worker.connection.recv()
                 except EOFError:
-                    worker.process.join()
-                    yield job, Failure(f"the process ended with {worker.process.exitcode}")
-                    workers.remove(worker)
-                    continue
-                if waiting:
-                    _give(worker, waiting.pop(), started)
-                else:
-                    _stop(worker)
-                    workers.remove(worker)
+                    result = None
+                worker.process.join()
+                yield worker.job, result or Failure(f"the process ended with {worker.process.exitcode}")
     finally:
         for worker in workers:
             worker.process.terminate()
 
 
-def _start(context: multiprocessing.context.SpawnContext, work: Callable[[str], Any]) -> _Worker:
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(work, theirs), daemon=True)
+def _start(context: multiprocessing.context.ForkServerContext, work: Callable[[str], Any], job: str) -> _Worker:
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_serve, args=(work, job, theirs), daemon=True)
     process.start()
     theirs.close()
-    return _Worker(process, ours)
+    return _Worker(process, ours, job)
 
 
-def _give(worker: _Worker, job: str, started: Callable[[str], None]) -> None:
-    worker.job = job
-    started(job)
-    # A process that died before it could be asked is noticed when its answer is read.
-    try:
-        worker.connection.send(job)
-    except OSError:
-        return
-
-
-def _stop(worker: _Worker) -> None:
-    worker.connection.close()
-    worker.process.join()
-
-
-def _serve(work: Callable[[str], Any], connection: Connection) -> None:
+def _serve(work: Callable[[str], Any], job: str, connection: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    while True:
-        try:
-            job = connection.recv()
-        except EOFError:
-            return
-        try:
-            result = work(job)
-        except Exception:
-            result = Failure(traceback.format_exc())
-        connection.send(result)
+    try:
+        result = work(job)
+    except Exception:
+        result = Failure(traceback.format_exc())
+    connection.send(result)

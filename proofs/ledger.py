@@ -3,6 +3,7 @@
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from proofs.drawn import DrawnPoolWorld
 from proofs.kernel.frames import FrameTable
 from proofs.worlds import WitnessPoolWorld
 from solvent.machine import Accepted
@@ -12,8 +13,8 @@ SHOWN = ("time", "mark", "long_carry", "short_carry", "long_interest", "short_in
 """The fields of a market that are shown; of its parameters, those that are not zero."""
 
 
-def ledger(world: WitnessPoolWorld) -> str:
-    """What a witness saw: only what was looked at, and what changed with an arrow."""
+def ledger(world: WitnessPoolWorld | DrawnPoolWorld) -> str:
+    """What a world saw, a witness only what was looked at; what changed with an arrow."""
     lines: list[str] = []
     for before, action, outcome in world.steps:
         lines += ["before", *_pool(before, before)]
@@ -51,10 +52,11 @@ def _pool(before: Pool, after: Pool) -> list[str]:
 
 
 def _entries(before: Any, after: Any) -> list[tuple[Any, Any, Any]]:
-    if not isinstance(before, FrameTable) or not isinstance(after, FrameTable):
-        return []
-    now = dict(after.entries())
-    return [(key, value, now[key]) for key, value in before.entries()]
+    if isinstance(before, FrameTable) and isinstance(after, FrameTable):
+        now = dict(after.entries())
+        return [(key, value, now[key]) for key, value in before.entries()]
+    keys = sorted({key for table in (before, after) for key, _ in table})
+    return [(key, before.get(key), after.get(key)) for key in keys]
 
 
 def _change(before: int, after: int) -> str:

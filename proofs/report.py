@@ -1,7 +1,10 @@
 """What is shown of a verification: progress, the table, the counterexamples, report.json and junit.xml.
 
-report.json: `seconds`, `versions`, `sources` (a hash over reference/ and proofs/), `theorems` (each with name, module,
-sentence, requirements, verdict, paths, obligations, resources, seconds, findings) and `checks` (name, passed, output).
+report.json is the same bytes for the same sources and versions: `versions`, `sources` (a hash over reference/ and
+proofs/), `theorems` (each with name, module, sentence, requirements, verdict, paths, accepting paths, what it relies on
+and shows, witness, findings, and its obligations: path, label, digest of the text, verdict, the second solver's
+opinion), `second` (how many obligations both solvers agree on, and which theorems have undecided ones) and `checks`
+(name, passed, output). times.json has what differs from run to run: seconds and Z3's resources.
 """
 
 import hashlib
@@ -12,7 +15,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from xml.etree import ElementTree
 
 from rich.console import Console
@@ -20,7 +23,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from proofs.kernel.check import Finding, Result
+from proofs.kernel.check import Finding, Opinion, Result
 from proofs.kernel.solve import Verdict
 
 if TYPE_CHECKING:
@@ -101,6 +104,8 @@ def show(results: Sequence[Result], checks: Sequence["Check"], seconds: float) -
     console = Console() if sys.stdout.isatty() else Console(width=100)
     console.print()
     console.print(table)
+    opinions = second(results)
+    print(f"cvc5 agrees on {opinions['agreed']} of {opinions['proved']} obligations")
     verdicts = [f"{check.name} {'passed' if check.passed else 'FAILED'}" for check in checks]
     if verdicts:
         print("checks: " + ", ".join(verdicts))
@@ -124,15 +129,20 @@ def write(directory: Path, results: Sequence[Result], checks: Sequence["Check"],
     """Writes report.json and junit.xml, each whole or not at all."""
     directory.mkdir(parents=True, exist_ok=True)
     content = {
-        "seconds": round(seconds, 1),
-        "versions": {"python": platform.python_version(), "z3": version("z3-solver")},
+        "versions": {"python": platform.python_version(), "z3": version("z3-solver"), "cvc5": version("cvc5")},
         "sources": sources(root),
+        "second": second(results),
         "theorems": [_theorem(result) for result in results],
-        "checks": [
-            {"name": check.name, "passed": check.passed, "seconds": round(check.seconds, 1), "output": check.output}
-            for check in checks
-        ],
+        "checks": [{"name": check.name, "passed": check.passed, "output": check.output} for check in checks],
     }
+    times = {
+        "seconds": round(seconds, 1),
+        "theorems": {
+            result.name: {"seconds": round(result.seconds, 2), "resources": result.resources} for result in results
+        },
+        "checks": {check.name: round(check.seconds, 1) for check in checks},
+    }
+    _replace(directory / "times.json", json.dumps(times, indent=1) + "\n")
     _replace(directory / "report.json", json.dumps(content, indent=1) + "\n")
     suite = ElementTree.Element("testsuite", name="verify", tests=str(len(results) + len(checks)))
     for result in results:
@@ -159,14 +169,29 @@ def _theorem(result: Result) -> dict[str, object]:
         "requirements": list(result.requirements),
         "verdict": result.verdict.value,
         "paths": result.paths,
-        "obligations": result.obligations,
-        "resources": result.resources,
-        "seconds": round(result.seconds, 2),
+        "accepting": result.accepting,
+        "relies_on": list(result.relies_on),
+        "shows": list(result.shows),
+        "witness": json.loads(result.witness) if result.witness else None,
         "findings": [
             {"label": finding.label, "verdict": finding.verdict.value, "path": finding.path, "ledger": finding.ledger}
             for finding in result.findings
         ],
+        "obligations": [
+            [item.path, item.label, item.digest, item.verdict.value, item.opinion.value] for item in result.obligations
+        ],
     }
+
+
+def second(results: Sequence[Result]) -> dict[str, Any]:
+    """How many of the obligations that Z3 proved cvc5 proves too, and where it does not."""
+    opinions = [item.opinion for result in results for item in result.obligations if item.verdict is Verdict.PROVED]
+    undecided = {
+        result.name: count
+        for result in results
+        if (count := sum(item.opinion is Opinion.UNDECIDED for item in result.obligations))
+    }
+    return {"proved": len(opinions), "agreed": opinions.count(Opinion.AGREED), "undecided": undecided}
 
 
 def sources(root: Path) -> str:

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from proofs import jobs, report
+from proofs import dependencies, jobs, report
+from proofs.cache import Cache
+from proofs.contracts import CONTRACTS
 from proofs.kernel.check import Finding, Result, check
 from proofs.kernel.solve import Verdict
 from proofs.kernel.theorem import Theorem
 from proofs.suite import MODULES, WORLDS, load
+from proofs.witness import witnessed
 
 ROOT = Path(__file__).parent.parent
 
@@ -21,6 +24,7 @@ CHECKS = {
     "specification": [
         ["sphinx", "-q", "-W", "--keep-going", "-b", "needs", "spec", "build/spec"],
         ["proofs.requirements", "--check"],
+        ["proofs.soundness", "--check"],
     ],
     "crosshair": [
         ["crosshair", "check", "--analysis_kind=asserts", "--max_uninteresting_iterations=5", "proofs.reach"],
@@ -47,7 +51,8 @@ def work(job: str) -> Result | Check:
     kind, name = job.split(" ", 1)
     if kind == "check":
         return run_check(name)
-    return check(next(theorem for theorem in load() if theorem.name == name), WORLDS)
+    theorem = next(theorem for theorem in load() if theorem.name == name)
+    return witnessed(theorem, check(theorem, WORLDS))
 
 
 def run_check(name: str) -> Check:
@@ -65,7 +70,20 @@ def run_check(name: str) -> Check:
 def unfinished(theorem: Theorem, reason: str) -> Result:
     """The result of a theorem whose proof did not come to its end: unknown, for the reason given."""
     finding = Finding(f"no verdict: {reason}", 0, Verdict.UNKNOWN, "")
-    return Result(theorem.name, theorem.module, theorem.sentence, theorem.requirements, 0, 0, 0, 0.0, (finding,))
+    return Result(
+        name=theorem.name,
+        module=theorem.module,
+        sentence=theorem.sentence,
+        requirements=theorem.requirements,
+        paths=0,
+        accepting=0,
+        obligations=(),
+        relies_on=(),
+        shows=(),
+        resources=0,
+        seconds=0.0,
+        findings=(finding,),
+    )
 
 
 def verify(only: Sequence[str], parts: Sequence[str], processes: int, output: Path) -> int:
@@ -85,8 +103,14 @@ def verify(only: Sequence[str], parts: Sequence[str], processes: int, output: Pa
     wanted = [f"theorem {name}" for name in first]
     wanted += [f"check {name}" for name in checks]
     wanted += [f"theorem {name}" for name in rest]
-    results: list[Result] = []
-    checked: list[Check] = []
+    cache = Cache(ROOT)
+    kept = {name: before for name in theorems if (before := cache.result(name)) is not None}
+    passed = {name for name in checks if cache.get(cache.key_of_check(name)) is not None}
+    results: list[Result] = list(kept.values())
+    checked: list[Check] = [Check(name, True, 0.0, "") for name in checks if name in passed]
+    wanted = [job for job in wanted if job.split(" ", 1)[1] not in kept.keys() | passed]
+    if kept or passed:
+        print(f"{len(kept)} theorems and {len(passed)} checks as before: nothing they depend on has changed")
     try:
         with report.Progress(len(wanted)) as progress:
             for job, result in jobs.run(work, wanted, processes, progress.started):
@@ -99,13 +123,20 @@ def verify(only: Sequence[str], parts: Sequence[str], processes: int, output: Pa
                     )
                 if isinstance(result, Check):
                     checked.append(result)
+                    if result.passed:
+                        cache.put(cache.key_of_check(name), {})
                     progress.ended(job, "passed" if result.passed else "failed", result.seconds)
                 else:
                     results.append(result)
+                    cache.keep(result)
                     progress.ended(job, result.verdict.value, result.seconds)
     except KeyboardInterrupt:
         print("interrupted: nothing was decided", file=sys.stderr)
         return 130
+    if checks:
+        found = list(dependencies.problems(results, load(), CONTRACTS))
+        checked.append(Check("dependencies", not found, 0.0, "\n".join(found)))
+    checked.sort(key=lambda item: item.name)
     results.sort(key=lambda result: list(theorems).index(result.name))
     seconds = time.perf_counter() - started
     report.show(results, checked, seconds)

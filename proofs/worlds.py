@@ -15,6 +15,7 @@ from solvent.pool import Account, Market, Pool, PoolParameters
 
 T = TypeVar("T")
 
+Touched = Callable[[Any, Any], None]
 
 Step = tuple[Pool, machine.Action, machine.Accepted | machine.Rejected | None]
 """The pool before, the action and the outcome; none where the machine ended in something else."""
@@ -27,8 +28,17 @@ class PoolWorld(World):
         super().__init__(theorem)
         self.steps: list[Step] = []
 
-    def pool(self, name: str = "", known: Callable[[Pool, Account | Market], None] = lambda *_: None) -> Pool:
-        """An arbitrary well-formed pool; `known` is told of every account and market looked at."""
+    def pool(
+        self,
+        name: str = "",
+        known: Callable[[Pool, Account | Market], None] = lambda *_: None,
+        *,
+        well_formed: bool = True,
+    ) -> Pool:
+        """An arbitrary well-formed pool; or any pool whatever, of which a contract must be proved.
+
+        `known` is told of every account and market looked at.
+        """
 
         def position_touched(key: Any, size: int) -> None:
             market = markets.base.initial[markets.base.touch(key)]
@@ -36,7 +46,7 @@ class PoolWorld(World):
                 self.assume(invariant.position_is_well_formed(size, market))
 
         def account(label: str) -> Account:
-            positions = self.table(f"{label}.positions", self.integer, position_touched)
+            positions = self.table(f"{label}.positions", self.integer, if_well_formed(position_touched))
             return Account(self.integer(f"{label}.cash"), positions)  # type: ignore[arg-type]
 
         def account_touched(_: Any, entry: Account) -> None:
@@ -50,12 +60,18 @@ class PoolWorld(World):
                 self.assume(invariant.interest_is_consistent(pool, key, market))
                 known(pool, market)
 
+        def if_well_formed(touched: Touched) -> Touched:
+            return touched if well_formed else _nothing_is_known
+
         prefix = f"{name}." if name else ""
-        markets = self.table(f"{prefix}markets", lambda label: self.record(Market, label), market_touched)
-        accounts = self.table(f"{prefix}accounts", account, account_touched)
+        markets = self.table(
+            f"{prefix}markets", lambda label: self.record(Market, label), if_well_formed(market_touched)
+        )
+        accounts = self.table(f"{prefix}accounts", account, if_well_formed(account_touched))
         parameters = self.record(PoolParameters, f"{prefix}parameters")
         pool = Pool(parameters, self.integer(f"{prefix}vault"), accounts, markets)  # type: ignore[arg-type]
-        self.assume(invariant.pool_is_well_formed(pool))
+        if well_formed:
+            self.assume(invariant.pool_is_well_formed(pool))
         return pool
 
     def action(self, cls: type[T], _: Pool) -> T:
@@ -75,6 +91,10 @@ class PoolWorld(World):
     def watching(self, told: Callable[[int], None] | None) -> AbstractContextManager[None]:
         """Tells of every integer that is computed inside, once it is; nobody, if there is nobody to tell."""
         raise NotImplementedError
+
+    def accepted(self) -> bool:
+        """Whether the machine accepted an action."""
+        return any(isinstance(outcome, machine.Accepted) for _, _, outcome in self.steps)
 
     def along(self, table: Any) -> tuple[Any, ...]:
         """What a measure captures that reads another table at the entry's own key."""
@@ -100,6 +120,10 @@ class PoolWorld(World):
             raise Unsupported("entries of tables that began apart")
         self.add_distinct(base, self.identifier(f"{base.name}.rest"))
         return self.touched(before, after)
+
+
+def _nothing_is_known(_: Any, __: Any) -> None:
+    """What is assumed of an entry of a pool that need not be well formed."""
 
 
 class SymbolicPoolWorld(PoolWorld, SymbolicWorld):

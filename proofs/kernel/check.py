@@ -3,12 +3,14 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
+from hashlib import sha256
 from typing import Any
 
 import z3
 
 from proofs.kernel.lift import inside
-from proofs.kernel.paths import Infeasible, Obligation, Path, explore
+from proofs.kernel.paths import Obligation, Path, explore
 from proofs.kernel.solve import Answer, Verdict, decide
 from proofs.kernel.terms import Unsupported
 from proofs.kernel.theorem import Theorem
@@ -28,19 +30,46 @@ class Finding:
     ledger: str
 
 
+class Opinion(Enum):
+    """What a second solver says of an obligation."""
+
+    AGREED = "agreed"
+    DISAGREED = "disagreed"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True)
+class Decided:
+    """An obligation and what was decided; the digest is that of its text."""
+
+    path: int
+    label: str
+    digest: str
+    verdict: Verdict
+    opinion: Opinion
+
+
 @dataclass(frozen=True)
 class Result:
-    """What became of a theorem."""
+    """What became of a theorem.
+
+    accepting: paths on which the machine accepted an action. relies_on, shows: lemmas, contracts, facts and measures.
+    witness: an example in which the machine accepts an action and every claim holds, as JSON.
+    """
 
     name: str
     module: str
     sentence: str
     requirements: tuple[str, ...]
     paths: int
-    obligations: int
+    accepting: int
+    obligations: tuple[Decided, ...]
+    relies_on: tuple[str, ...]
+    shows: tuple[str, ...]
     resources: int
     seconds: float
     findings: tuple[Finding, ...]
+    witness: str = ""
 
     @property
     def verdict(self) -> Verdict:
@@ -51,41 +80,63 @@ class Result:
 
 @dataclass(frozen=True)
 class Worlds:
-    """How to make the two worlds for a theorem, and how to print what a witness saw."""
+    """How to make the two worlds for a theorem, when a path accepts, how to print what a witness saw, and whom to ask
+    for a second opinion."""
 
     symbolic: Callable[[Theorem, Path], SymbolicWorld]
     witness: Callable[[Theorem, dict[str, int], dict[int, str]], WitnessWorld]
+    accepts: Callable[[Any], bool]
     ledger: Callable[[Any], str]
+    second: Callable[[str], Opinion]
 
 
 def check(theorem: Theorem, worlds: Worlds) -> Result:
     """Explores every path of the theorem and decides every obligation."""
     started = time.perf_counter()
+    relies_on: set[str] = set()
+    shows: set[str] = set()
+    accepting = 0
 
     def run(path: Path) -> None:
+        nonlocal accepting
         world = worlds.symbolic(theorem, path)
         with inside(world):
             try:
                 theorem.state(world)
-            except (Infeasible, Unsupported, z3.Z3Exception):
+            except z3.Z3Exception:
                 raise
             except Exception as error:  # the machine may end in an outcome and in nothing else
                 path.oblige(z3.BoolVal(False), theorem.requirements, f"{type(error).__name__} escapes: {error}")
+            finally:
+                relies_on.update(world.dependencies())
+                shows.update(world.shows)
+        accepting += worlds.accepts(world)
 
-    paths = explore(run)
     findings: list[Finding] = []
-    resources = obligations = 0
-    answers: dict[str, Answer] = {}
+    try:
+        paths = explore(run)
+    except (Unsupported, z3.Z3Exception) as error:
+        paths = []
+        findings.append(Finding(f"no model of this: {error}", 0, Verdict.UNKNOWN, ""))
+    resources = 0
+    decided: dict[str, Decided] = {}
     for path in paths:
         for obligation in path.obligations:
-            if obligation.text in answers or len(findings) >= ENOUGH:
+            if obligation.text in decided or len(findings) >= ENOUGH:
                 continue
-            answer = answers[obligation.text] = decide(obligation.text)
-            obligations += 1
+            answer = decide(obligation.text)
+            opinion = Opinion.UNDECIDED
             resources += answer.resources
             if answer.verdict is not Verdict.PROVED:
                 findings.append(_finding(theorem, worlds, path, obligation, answer))
-    if not obligations:
+            else:
+                opinion = worlds.second(obligation.text)
+            if opinion is Opinion.DISAGREED:
+                label = f"the second solver has a counterexample: {obligation.label}"
+                findings.append(Finding(label, path.number, Verdict.UNKNOWN, ""))
+            digest = sha256(obligation.text.encode()).hexdigest()
+            decided[obligation.text] = Decided(path.number, obligation.label, digest, answer.verdict, opinion)
+    if not decided and not findings:
         findings.append(Finding("the theorem claims nothing", 0, Verdict.UNKNOWN, ""))
     seconds = time.perf_counter() - started
     return Result(
@@ -94,7 +145,10 @@ def check(theorem: Theorem, worlds: Worlds) -> Result:
         theorem.sentence,
         theorem.requirements,
         len(paths),
-        obligations,
+        accepting,
+        tuple(decided.values()),
+        tuple(sorted(relies_on)),
+        tuple(sorted(shows)),
         resources,
         seconds,
         tuple(findings),

@@ -7,6 +7,7 @@ about each entry.
 
 from collections.abc import Callable, Hashable
 from dataclasses import fields, is_dataclass
+from inspect import unwrap
 from types import FunctionType
 from typing import Any, Generic, TypeVar
 
@@ -17,8 +18,14 @@ Measure = Callable[..., Any]
 
 
 def name_of(function: Callable[..., Any]) -> str:
-    """The name under which a measure is known, whichever copy of the function it is."""
-    return f"{function.__module__}.{function.__qualname__}"
+    """The name under which a measure is known, whichever copy of the function it is.
+
+    Only functions of a module have one: what a closure or a method holds would be missing in it.
+    """
+    original = unwrap(function)
+    if not isinstance(original, FunctionType) or original.__closure__ or "<" in original.__qualname__:
+        raise Unsupported(f"a total of {function!r}, which is no plain function of a module")
+    return f"{original.__module__}.{original.__qualname__}"
 
 
 def key_of(value: object) -> Hashable:
@@ -125,6 +132,8 @@ class FrameTable(Generic[V]):
 
     def total_of_rest(self, measure: Measure, given: tuple[Any, ...]) -> Any:
         """The total of the measure over the beginning, without the entries that were touched."""
+        if any(isinstance(item, Base) for item in given) and len(given) > 1:
+            raise Unsupported("a measure along a table that captures more than that table")
         result = self.base.ghost(measure, given)
         for key, value in zip(list(self.base.keys), list(self.base.initial), strict=True):
             if given and isinstance(given[0], Base):

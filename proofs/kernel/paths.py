@@ -1,5 +1,6 @@
 """Exploring every path of a lifted function by re-execution, and what is to be proved at the end of each."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,11 +12,14 @@ from proofs.kernel.terms import Unsupported
 FEASIBILITY_RLIMIT = 400_000
 """Z3 resource units for deciding whether a branch can be taken; undecided counts as feasible."""
 
+NAMES = re.compile(r"[\w .:,()\[\]#-]+")
+"""Names of symbols: without ~, which numbers them, and without what SMT-LIB cannot quote."""
+
 PATH_LIMIT = 4_000
 """More paths than this mean that a contract or a case split is missing."""
 
 
-class Infeasible(Exception):  # noqa: N818 - the end of a path that was proved impossible
+class Infeasible(BaseException):
     """Neither side of a branch can be taken."""
 
 
@@ -29,10 +33,14 @@ class Obligation:
     text: str
 
 
+Decision = tuple[int, bool]
+"""The hash of a branch's condition, and which way it went."""
+
+
 class Path:
     """One execution: the decisions that lead it, the conditions gathered, the obligations met."""
 
-    def __init__(self, number: int, decisions: list[bool], postpone: Callable[[list[bool]], None]) -> None:
+    def __init__(self, number: int, decisions: list[Decision], postpone: Callable[[list[Decision]], None]) -> None:
         self.number = number
         self.decisions = decisions
         self._given = tuple(decisions)
@@ -50,6 +58,8 @@ class Path:
 
     def fresh(self, name: str) -> z3.ArithRef:
         """An integer of which nothing is known; a name that was used before gets a number."""
+        if not NAMES.fullmatch(name):
+            raise Unsupported(f"{name!r} as a name")
         count = self._names.get(name, 0)
         self._names[name] = count + 1
         return z3.Int(f"{name}~{count}" if count else name)
@@ -69,6 +79,11 @@ class Path:
             self.conditions.append(condition)
             self._solver.add(condition)
 
+    def knows(self, condition: z3.BoolRef) -> bool:
+        """Whether the condition is trivial, or literally one of those gathered."""
+        condition = z3.simplify(condition)
+        return bool(z3.is_true(condition)) or any(condition.eq(known) for known in self.conditions)
+
     def intermediate(self, term: z3.ArithRef) -> None:
         """Tells of a computed integer whoever watches; what that computes itself is not told."""
         watch, self.watch = self.watch, None
@@ -85,10 +100,12 @@ class Path:
         if known is not None:
             return known[1]
         if self._position < len(self.decisions):
-            choice = self.decisions[self._position]
+            asked, choice = self.decisions[self._position]
+            if asked != condition.hash():
+                raise Unsupported("a different branch on the same path: the theorem or the code is not deterministic")
         else:
             choice = self._decide(condition)
-            self.decisions.append(choice)
+            self.decisions.append((condition.hash(), choice))
         self._position += 1
         negated = z3.simplify(z3.Not(condition))
         self._decided[condition.get_id()] = (condition, choice)
@@ -102,7 +119,7 @@ class Path:
         if not can_be_true and not can_be_false:
             raise Infeasible
         if can_be_true and can_be_false:
-            self._postpone([*self.decisions, False])
+            self._postpone([*self.decisions, (condition.hash(), False)])
         return can_be_true
 
     def _feasible(self, condition: z3.BoolRef) -> bool:
@@ -145,7 +162,7 @@ class Path:
 
 def explore(run: Callable[[Path], None]) -> list[Path]:
     """Runs the function once per path, depth first, until no decision is left untried."""
-    pending: list[list[bool]] = [[]]
+    pending: list[list[Decision]] = [[]]
     paths: list[Path] = []
     while pending:
         if len(paths) >= PATH_LIMIT:

@@ -1,5 +1,6 @@
 """Deciding one obligation from its exported text, in a fresh context, under resource limits and never a clock."""
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -16,6 +17,16 @@ REAL_RLIMIT = 6_000_000
 
 LAST_RLIMIT = 40_000_000
 """Z3 resource units for the last attempt, over the integers again."""
+
+
+REAL_OPERATIONS = {
+    "set-info", "set-logic", "declare-fun", "assert", "check-sat", "let",
+    "and", "or", "not", "=>", "=", "distinct", "ite", "xor", "+", "-", "*", "<", "<=", ">", ">=",
+}  # fmt: skip
+"""What an exported text may say for the attempt over the reals; `div` and `mod` are not among it."""
+
+SHARED = re.compile(r"[?$]x[0-9]+")
+"""The names that Z3 gives to terms it writes once."""
 
 
 class Verdict(Enum):
@@ -40,9 +51,9 @@ def decide(text: str) -> Answer:
     """Proved if the text is unsatisfiable, refuted with a model over the integers if it is satisfiable."""
     resources = 0
     short = [(f"integers, seed {seed}", text, SHORT_RLIMIT, seed) for seed in SEEDS]
-    reals = ("reals", over_reals(text), REAL_RLIMIT, 0)
+    reals = [("reals", over_reals(text), REAL_RLIMIT, 0)] if holds_over_reals(text) else []
     linear = ("linear", text, SHORT_RLIMIT, 0)
-    for method, source, rlimit, seed in (linear, *short, reals, ("integers, at length", text, LAST_RLIMIT, 0)):
+    for method, source, rlimit, seed in (linear, *short, *reals, ("integers, at length", text, LAST_RLIMIT, 0)):
         context = z3.Context()
         solver = z3.Tactic("qfnra-nlsat", context).solver() if method == "reals" else z3.Solver(ctx=context)
         solver.set("rlimit", rlimit)
@@ -67,8 +78,14 @@ def decide(text: str) -> Answer:
     return Answer(Verdict.UNKNOWN, {}, resources, "none")
 
 
+def holds_over_reals(text: str) -> bool:
+    """Whether every operation in the text means over the reals what it means of integers."""
+    operations = set(re.findall(r"\(([^\s()|]+)", re.sub(r"\|[^|]*\|", "", text)))
+    return all(operation in REAL_OPERATIONS or SHARED.fullmatch(operation) for operation in operations)
+
+
 def over_reals(text: str) -> str:
-    """The same text over the reals. Sound for proving: quotients are written out, so no operation is integral."""
+    """The same text over the reals, which have no fewer solutions: what they do not satisfy, no integers do."""
     return text.replace(" () Int)", " () Real)")
 
 

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 import z3
 
 
-class Unsupported(Exception):  # noqa: N818 - it is a verdict on the lifted code, like Rejection
-    """The lifted code did something the kernel has no model of."""
+class Unsupported(BaseException):
+    """The lifted code did something the kernel has no model of. No `except Exception` in it can hide that."""
 
 
 class Recorder(Protocol):

@@ -4,10 +4,10 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, NewType, TypeVar, get_type_hints
 
-from proofs.kernel.frames import Base, FrameTable, Measure, key_of
+from proofs.kernel.frames import Base, FrameTable, Measure, key_of, name_of
 from proofs.kernel.paths import Path
 from proofs.kernel.terms import Identifier, Integer, Truth, Unsupported, identifier_term, truth_term
-from proofs.kernel.theorem import Contract, Theorem
+from proofs.kernel.theorem import REGISTRY, Contract, Theorem
 
 T = TypeVar("T")
 
@@ -21,6 +21,11 @@ class SumFact:
 
     terms: tuple[tuple[int, Measure], ...]
     alone: tuple[tuple[int, Measure], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What the fact is about: which theorem claims it and which use it is told by this."""
+        return " + ".join(f"{factor} {name_of(measure)}" for factor, measure in (*self.terms, *self.alone))
 
     def of_entry(self, *arguments: Any) -> bool:
         """Whether it holds of one entry, with what the measures capture."""
@@ -43,6 +48,9 @@ class World:
 
     def __init__(self, theorem: Theorem) -> None:
         self.theorem = theorem
+        self.relies_on: set[str] = set()
+        self.shows: set[str] = set()
+        self._bases: list[Base[Any]] = []
 
     def integer(self, name: str) -> int:
         """An arbitrary integer."""
@@ -95,10 +103,21 @@ class World:
 
     def table(self, name: str, make: Callable[[str], T], touched: Callable[[Any, T], None]) -> FrameTable[T]:
         """An arbitrary table; `touched` is told of every entry that is looked at."""
-        return FrameTable(Base(name, make, self.integer, touched, self.as_key))
+        base = Base(name, make, self.integer, touched, self.as_key)
+        self._bases.append(base)
+        return FrameTable(base)
+
+    def dependencies(self) -> set[str]:
+        """What the theorem took for granted: lemmas, contracts, facts about each entry, measures that were totalled."""
+        measures = (measure for base in self._bases for _, measure, _ in base.ghosts.values())
+        return self.relies_on | {f"measure {name_of(measure)}" for measure in measures}
 
     def apply(self, lemma: Callable[..., None], *arguments: Any) -> None:
         """Uses a lemma, a theorem of its own: what it assumes is claimed here, what it claims is assumed."""
+        known = next((known for known in REGISTRY.theorems if known.statement is lemma), None)
+        if known is None:
+            raise Unsupported(f"{lemma.__qualname__} as a lemma: it is no theorem")
+        self.relies_on.add(f"theorem {known.name}")
         lemma(_Turned(self, lemma.__name__), *arguments)
 
     def add_distinct(self, base: Base[Any], key: Any) -> None:
@@ -109,9 +128,31 @@ class World:
 
     def use(self, fact: "SumFact", table: Any, *given: Any) -> None:
         """Uses a fact about each entry of a table: what the entries that were not touched add up to obeys it too."""
+        self.relies_on.add(f"fact {fact.name}")
         rest = [(factor, table.total_of_rest(measure, given)) for factor, measure in fact.terms]
         rest += [(factor, table.total_of_rest(measure, ())) for factor, measure in fact.alone]
         self.assume(_combined(rest) >= 0)
+
+    def claim_of_entry(self, fact: "SumFact", label: str, *arguments: Any) -> None:
+        """Claims a fact of an entry; of an arbitrary one, it is thereby shown of all."""
+        self.shows.add(f"fact {fact.name}")
+        self.claim(fact.of_entry(*arguments), label)
+
+    def claim_of_absent(self, measure: Measure, label: str, default: Any, *arguments: Any) -> None:
+        """Claims that a measure is nothing where nothing was set, as every measure that is totalled must be."""
+        self.shows.add(f"measure {name_of(measure)}")
+        self.claim(measure(default, *arguments) == 0, label)
+
+    def claim_contract(self, contract: Contract, label: str, result: Any, *arguments: Any) -> None:
+        """Claims the facts of a contract of a result that the function's body returned."""
+        self.shows.add(f"contract {contract_key(contract)}")
+        for fact in contract.facts(result, *arguments):
+            self.claim(fact, label)
+
+    def assume_needs(self, contract: Contract, *arguments: Any) -> None:
+        """Assumes what a contract needs of its arguments, and no more is to be assumed where it is established."""
+        for need in contract.needs(*arguments):
+            self.assume(need)
 
     def sums_to_zero(self, table: Any, terms: list[tuple[int, Measure, tuple[Any, ...]]]) -> None:
         """The sum rule: a linear combination of measures that is zero for every entry has total zero.
@@ -131,6 +172,11 @@ class World:
         ]
         self.claim(_combined(values) == 0, "sum rule: zero for every entry")
         self.assume(_combined([(factor, base.ghost(measure, given)) for factor, measure, given in terms]) == 0)
+
+
+def contract_key(contract: Contract) -> str:
+    """What tells contracts apart: the function, and what is known of its result."""
+    return f"{contract.name} by {contract.facts.__qualname__}"
 
 
 def _combined(terms: list[tuple[int, int]]) -> int:
@@ -196,6 +242,13 @@ class SymbolicWorld(World):
             label = f"{name.rsplit('.', 1)[-1]}()"
             result = self.truth(label) if contract.truth else self.integer(label)
             self._results[key] = result  # type: ignore[assignment]
+            for need in contract.needs(*arguments):
+                if not self.path.knows(truth_term(need)):
+                    self.claim(need, f"what the contract of {label} needs")
+            if contract.by_name:
+                self.assume(result == original(*arguments))
+            else:
+                self.relies_on.add(f"contract {contract_key(contract)}")
             for fact in contract.facts(result, *arguments):
                 self.assume(fact)
         self._calls.append((name, arguments, self._results[key]))

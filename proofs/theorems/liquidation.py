@@ -18,7 +18,7 @@ from proofs.kernel.logic import both, choose, either, iff, negation
 from proofs.kernel.theorem import theorem
 from proofs.statements import only
 from proofs.theorems.margin import netting_never_needs_more
-from proofs.theorems.numbers import rounding_grows
+from proofs.theorems.numbers import rounding_grows, rounding_up_is_the_formula
 from proofs.worlds import PoolWorld
 from solvent.liquidation import Liquidate, Liquidated, close, is_needed
 from solvent.margin import equity_of, initial_margin, maintenance_margin, meets_initial, requirement
@@ -183,17 +183,16 @@ class Effect:
 
 def effect_of(world: PoolWorld, pool: Pool, action: Liquidate) -> Effect:
     """The effect the specification gives the action."""
-    market = pool.markets.get(action.market)
     position = pool.accounts.get(action.account).positions.get(action.market)
     taken = choose(position > 0, action.size, -action.size)
-    penalty = penalty_of(world, pool, action.account, action.market, taken, market)
+    penalty = penalty_of(world, pool, action.account, action.market, taken, action.size)
     return Effect(taken, penalty, choose(action.liquidator == BACKSTOP, penalty, penalty // 2))
 
 
-def penalty_of(
-    world: PoolWorld, pool: Pool, account_id: AccountId, market_id: MarketId, taken: int, market: Market
-) -> int:
-    """The penalty, with the requirement that the machine asked for when so much was closed."""
+def penalty_of(world: PoolWorld, pool: Pool, account_id: AccountId, market_id: MarketId, taken: int, size: int) -> int:
+    """The penalty, with the requirement that the machine asked for when so much was closed; `taken` is signed."""
+    market = pool.markets.get(market_id)
+    world.apply(rounding_up_is_the_formula, size * market.mark, market.parameters.penalty_rate)
     maintenance = requirement(pool, account_id, maintenance_margin)
     closed = closed_pool(pool, account_id, market_id, taken)
     left = statements.asked(
@@ -204,7 +203,7 @@ def penalty_of(
         lambda: requirement(closed, account_id, maintenance_margin),
     )
     return formulas.penalty(
-        formulas.magnitude(taken),
+        size,
         market.mark,
         market.parameters.penalty_rate,
         equity_of(pool, account_id),
@@ -371,7 +370,7 @@ def is_needed_by_the_book(world: PoolWorld, pool: Pool, account_id: AccountId, m
     position = pool.accounts.get(account_id).positions.get(market_id)
     short = size - market.parameters.lot
     taken = choose(position > 0, short, -short)
-    penalty = penalty_of(world, pool, account_id, market_id, taken, market)
+    penalty = penalty_of(world, pool, account_id, market_id, taken, short)
     closed = closed_pool(pool, account_id, market_id, taken)
     old = closed.accounts.get(account_id)
     paid = Account(old.cash - penalty, old.positions)
@@ -386,28 +385,27 @@ def is_needed_by_the_book(world: PoolWorld, pool: Pool, account_id: AccountId, m
     return negation(met)
 
 
-@theorem("CON-7", "CON-8", contracts=(MEETS_INITIAL, REQUIREMENT, EQUITY))
+@theorem("CON-7", "CON-8", contracts=(MEETS_INITIAL, REQUIREMENT, EQUITY), establishes=(IS_NEEDED,))
 def a_liquidation_is_needed_exactly_when(world: PoolWorld) -> None:
     """The rule against closing too much says exactly what the specification says."""
-    pool = world.pool()
+    pool = world.pool(well_formed=False)
     account_id, market_id = world.identifier("account"), world.identifier("market")
     size = world.integer("size")
-    world.assume(size >= pool.markets.get(market_id).parameters.lot)
-    world.assume(pool.markets.get(market_id).mark > 0)
-    world.assume(equity_of(pool, account_id) >= 0)
-    world.assume(equity_of(pool, account_id) < requirement(pool, account_id, maintenance_margin))
+    world.assume_needs(IS_NEEDED, pool, account_id, market_id, size)
     result = bool(is_needed(pool, account_id, market_id, size))
     by_the_book = is_needed_by_the_book(world, pool, account_id, market_id, size)
     world.claim(iff(result, by_the_book), "CON-8: by the book")
+    world.claim_contract(IS_NEEDED, "CON-7: it has an answer", result, pool, account_id, market_id, size)
 
 
-@theorem("LIQ-8", contracts=(REQUIREMENT, EQUITY), establishes=MEETS_INITIAL_EXACTLY)
+@theorem("LIQ-8", contracts=(REQUIREMENT, EQUITY), establishes=(MEETS_INITIAL, MEETS_INITIAL_EXACTLY))
 def the_initial_requirement_is_met_exactly_when(world: PoolWorld) -> None:
     """An account meets its initial requirement when its equity is at least that; equal is enough."""
-    pool, account_id = world.pool(), world.identifier("account")
+    pool, account_id = world.pool(well_formed=False), world.identifier("account")
+    world.assume_needs(MEETS_INITIAL, pool, account_id)
     result = bool(meets_initial(pool, account_id))
-    for fact in MEETS_INITIAL_EXACTLY.facts(result, pool, account_id):
-        world.claim(fact, "LIQ-8: equity at least the requirement")
+    for contract in (MEETS_INITIAL, MEETS_INITIAL_EXACTLY):
+        world.claim_contract(contract, "LIQ-8: equity at least the requirement", result, pool, account_id)
 
 
 @theorem("NUM-2")

@@ -1,7 +1,7 @@
 """Theorems about equity, requirements and withdrawals (spec/margin.md)."""
 
 from proofs import formulas, invariant, ranges, statements
-from proofs.contracts import MEETS_INITIAL
+from proofs.contracts import EQUITY, MEETS_INITIAL, REQUIREMENT
 from proofs.facts import (
     BOUNDED,
     INITIAL_COVERS_MAINTENANCE,
@@ -27,7 +27,7 @@ from solvent.margin import (
     requirement,
 )
 from solvent.numbers import CASH_CAP
-from solvent.pool import BACKSTOP, Market, MarketId, is_open, worth, worth_at
+from solvent.pool import BACKSTOP, Account, Market, MarketId, equity, is_open, worth, worth_at
 from solvent.rules import Rule
 
 
@@ -45,10 +45,10 @@ def worth_is_exact(world: PoolWorld, size: int, market: Market, price: int) -> N
     world.claim(is_open(size) == choose(size == 0, 0, 1), "MAR-1: a position counts as one, none as zero")
 
 
-@theorem("MAR-1")
+@theorem("MAR-1", establishes=(EQUITY,))
 def equity_is_cash_and_worth(world: PoolWorld) -> None:
     """An account's equity is its cash and the worth of every position."""
-    pool = world.pool()
+    pool = world.pool(well_formed=False)
     account_id = world.identifier("account")
     account = pool.accounts.get(account_id)
     world.sums_to_zero(
@@ -56,7 +56,9 @@ def equity_is_cash_and_worth(world: PoolWorld) -> None:
         [(1, worth, world.along(pool.markets)), (-1, formulas.worth, world.along(pool.markets))],
     )
     expected = account.cash + account.positions.total_along(pool.markets, formulas.worth)
-    world.claim(equity_of(pool, account_id) == expected, "MAR-1: cash and the worth of every position")
+    result = equity_of(pool, account_id)
+    world.claim(result == expected, "MAR-1: cash and the worth of every position")
+    world.claim_contract(EQUITY, "MAR-1: it has an answer", result, pool, account_id)
 
 
 @theorem("MAR-2")
@@ -93,18 +95,21 @@ def requirements_are_ordered(world: PoolWorld) -> None:
     world.claim(maintenance >= floor, "MAR-2: the floor, with a position")
 
 
-@theorem("MAR-2")
+@theorem("MAR-2", establishes=(REQUIREMENT,))
 def a_requirement_is_its_margins_or_the_floor(world: PoolWorld) -> None:
     """A requirement is the sum of the margins, or the floor if that is larger and there is a position."""
-    pool = world.pool()
+    pool = world.pool(well_formed=False)
     account_id = world.identifier("account")
     positions = pool.accounts.get(account_id).positions
+    world.assume_needs(REQUIREMENT, pool)
     world.use(OPEN_IS_NOT_NEGATIVE, positions)
     floor = choose(positions.total(is_open) > 0, pool.parameters.requirement_floor, 0)
     for margin in (maintenance_margin, initial_margin, opening_margin):
         total = positions.total_along(pool.markets, margin)
         expected = choose(total > floor, total, floor)
-        world.claim(requirement(pool, account_id, margin) == expected, "MAR-2: the margins or the floor")
+        result = requirement(pool, account_id, margin)
+        world.claim(result == expected, "MAR-2: the margins or the floor")
+        world.claim_contract(REQUIREMENT, "MAR-2: not negative", result, pool, account_id, margin)
 
 
 @theorem("MAR-2")
@@ -112,10 +117,10 @@ def margins_of_a_position_are_ordered(world: PoolWorld, size: int, market: Marke
     """0 <= maintenance <= initial <= opening margin, for every position: the fact that requirements add up."""
     a_position(world, size, market)
     if market.mark > 0:
-        world.claim(MAINTENANCE_IS_NOT_NEGATIVE.of_entry(size, market), "MAR-2: maintenance is not negative")
-        world.claim(INITIAL_COVERS_MAINTENANCE.of_entry(size, market), "MAR-2: initial covers maintenance")
-        world.claim(OPENING_COVERS_INITIAL.of_entry(size, market), "MAR-2: opening covers initial")
-    world.claim(OPEN_IS_NOT_NEGATIVE.of_entry(size), "MAR-2: positions are counted")
+        world.claim_of_entry(MAINTENANCE_IS_NOT_NEGATIVE, "MAR-2: maintenance is not negative", size, market)
+        world.claim_of_entry(INITIAL_COVERS_MAINTENANCE, "MAR-2: initial covers maintenance", size, market)
+        world.claim_of_entry(OPENING_COVERS_INITIAL, "MAR-2: opening covers initial", size, market)
+    world.claim_of_entry(OPEN_IS_NOT_NEGATIVE, "MAR-2: positions are counted", size)
 
 
 @theorem("NUM-2")
@@ -125,7 +130,7 @@ def what_a_position_is_worth_and_needs_is_bounded(world: PoolWorld, size: int, m
     for measure, (_, facts) in BOUNDED.items():
         if measure is not opening_margin or market.mark > 0:
             for fact in facts:
-                world.claim(fact.of_entry(size, market), "NUM-2: within the cap")
+                world.claim_of_entry(fact, "NUM-2: within the cap", size, market)
 
 
 @theorem("CON-2")
@@ -133,8 +138,8 @@ def sizes_are_not_negative(world: PoolWorld) -> None:
     """What an account is long or short in a market is not negative: the fact that interests add up."""
     account = world.pool().accounts.get(world.identifier("account"))
     market_id = world.identifier("market")
-    world.claim(LONG_SIZES_ARE_NOT_NEGATIVE.of_entry(account, market_id), "CON-2: long sizes are not negative")
-    world.claim(SHORT_SIZES_ARE_NOT_NEGATIVE.of_entry(account, market_id), "CON-2: short sizes are not negative")
+    world.claim_of_entry(LONG_SIZES_ARE_NOT_NEGATIVE, "CON-2: long sizes are not negative", account, market_id)
+    world.claim_of_entry(SHORT_SIZES_ARE_NOT_NEGATIVE, "CON-2: short sizes are not negative", account, market_id)
 
 
 @theorem("MAR-2")
@@ -145,8 +150,11 @@ def what_is_absent_needs_and_is_worth_nothing(world: PoolWorld, market: Market, 
     if market.mark > 0:
         measures.append(opening_margin)
     for measure in measures:
-        world.claim(measure(0, market) == 0, "MAR-2: no position, no worth and no requirement")
-    world.claim(is_open(0) == 0, "MAR-2: no position is not counted")
+        world.claim_of_absent(measure, "MAR-2: no position, no worth and no requirement", 0, market)
+    world.claim_of_absent(is_open, "MAR-2: no position is not counted", 0)
+    for side in (invariant.long_in, invariant.short_in):
+        world.claim_of_absent(side, "CON-2: no account holds nothing", Account(), market_id)
+    world.claim_of_absent(equity, "MAR-1: no account is worth nothing", Account(), world.pool().markets)
 
 
 @theorem("MAR-3")

@@ -1,5 +1,6 @@
 """Theorems about rounding (spec/numbers.md)."""
 
+from proofs import formulas
 from proofs.kernel.logic import both
 from proofs.kernel.theorem import theorem
 from proofs.kernel.world import World
@@ -24,6 +25,12 @@ def rounding_up_is_exact(world: World) -> None:
     result = mul_div_up(value, numerator, denominator)
     world.claim(result * denominator >= value * numerator, "NUM-1: not below")
     world.claim((result - 1) * denominator < value * numerator, "NUM-1: the smallest such")
+
+
+@theorem("NUM-1")
+def rounding_up_is_the_formula(world: World, value: int, rate: int) -> None:
+    """Rounding a part in a million up comes to what the specification's formula says."""
+    world.claim(mul_div_up(value, rate, PPM) == formulas.up(value, rate), "NUM-1: the formula")
 
 
 @theorem("NUM-1")

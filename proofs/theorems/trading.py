@@ -8,6 +8,7 @@ from proofs.contracts import EQUITY, MAY_TRADE, MAY_TRADE_SAFELY, REQUIREMENT
 from proofs.kernel.logic import both, either, iff, negation
 from proofs.kernel.theorem import theorem
 from proofs.statements import only
+from proofs.theorems.numbers import rounding_up_is_the_formula
 from proofs.worlds import PoolWorld
 from solvent.margin import (
     equity_of,
@@ -26,6 +27,12 @@ from solvent.trading import Trade, Traded
 def fee_of(pool: Pool, action: Trade) -> int:
     """ceil(size x price x fee rate / 1e6)."""
     return formulas.up(action.size * action.price, pool.markets.get(action.market).parameters.fee_rate)
+
+
+def apply_the_fees_rounding(world: PoolWorld, pool: Pool, action: Trade) -> None:
+    """Uses that the machine's rounding of the fee and the formula's come to the same."""
+    rate = pool.markets.get(action.market).parameters.fee_rate
+    world.apply(rounding_up_is_the_formula, action.size * action.price, rate)
 
 
 def change_of(action: Trade, account_id: AccountId) -> int:
@@ -74,6 +81,7 @@ def a_trade_has_exactly_its_effect(world: PoolWorld) -> None:
     if case is None:
         return
     before, action, after = case
+    apply_the_fees_rounding(world, before, action)
     fee = fee_of(before, action)
     world.claim(after.vault == before.vault, "TRD-6: the vault is unchanged")
 
@@ -179,6 +187,7 @@ def a_trade_is_rejected_exactly_when(world: PoolWorld) -> None:
     action = world.action(Trade, before)
     outcome = world.step(before, action)
     market = before.markets.get(action.market)
+    apply_the_fees_rounding(world, before, action)
 
     def after() -> Pool:
         return candidate_of(before, action)
@@ -225,15 +234,17 @@ def a_trade_is_rejected_exactly_when(world: PoolWorld) -> None:
     )
 
 
-@theorem("CON-7", "CON-8", "TRD-9", contracts=(EQUITY, REQUIREMENT), establishes=MAY_TRADE_SAFELY)
+@theorem("CON-7", "CON-8", "TRD-9", contracts=(EQUITY, REQUIREMENT), establishes=(MAY_TRADE, MAY_TRADE_SAFELY))
 def a_side_may_trade_exactly_when(world: PoolWorld) -> None:
     """One side of a trade is allowed exactly by the rule of the specification, whatever the pools before and after."""
-    before, after = world.pool("before"), world.pool("after")
+    before, after = world.pool("before", well_formed=False), world.pool("after", well_formed=False)
     account_id, market_id = world.identifier("account"), world.identifier("market")
+    world.assume_needs(MAY_TRADE, before, after, account_id, market_id)
     allowed = bool(may_trade(before, after, account_id, market_id))
     world.claim(iff(allowed, may_trade_by_the_book(before, after, account_id, market_id)), "CON-8: by the book")
-    for fact in MAY_TRADE_SAFELY.facts(allowed, before, after, account_id, market_id):
-        world.claim(fact, "TRD-9: covered, or solvent and no riskier")
+    for contract in (MAY_TRADE, MAY_TRADE_SAFELY):
+        label = "TRD-9: covered, or solvent and no riskier"
+        world.claim_contract(contract, label, allowed, before, after, account_id, market_id)
 
 
 @theorem("NUM-2")
