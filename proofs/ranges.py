@@ -14,7 +14,7 @@ from proofs.facts import BOUNDED, LONG_SIZES_ARE_NOT_NEGATIVE, OPEN_IS_NOT_NEGAT
 from proofs.kernel.frames import Measure
 from proofs.kernel.logic import both
 from proofs.kernel.paths import Path
-from proofs.kernel.terms import Identifier, Integer, integer_term
+from proofs.kernel.terms import Integer, integer_term
 from proofs.theorems.numbers import a_product_is_bounded, a_quotient_is_bounded
 from proofs.worlds import PoolWorld, SymbolicPoolWorld
 from solvent.machine import Accepted, Action
@@ -36,7 +36,7 @@ def stays_within_a_word(world: PoolWorld, cls: type[Action], *totals: Measure) -
     asked_of_bounded_pools(world, before)
     if isinstance(outcome, Accepted):
         for stored, _ in world.same(outcome.pool, outcome.pool):
-            if not isinstance(stored, str | Identifier):
+            if isinstance(stored, int | Integer):
                 world.claim(fits(stored), "NUM-2: what is stored fits a signed 256-bit word")
 
 
