@@ -1,0 +1,141 @@
+"""The commands of the kit: serve, conform."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import Final
+
+from solvent.edge.conformance.compare import Session
+from solvent.edge.conformance.conform import Results, claimed_kinds, run_seeds, run_vectors
+from solvent.edge.conformance.junit import junit
+from solvent.edge.conformance.ledger import ledger
+from solvent.edge.conformance.protocol import serve
+from solvent.edge.conformance.subject import SubjectError
+from solvent.edge.conformance.vectors import bundled
+from solvent.edge.exits import FAILED, PASSED
+from solvent.edge.files import UnusableError, write_whole
+from solvent.edge.progress import followed
+
+SERVE_HELP: Final = """\
+Answers on the standard output the requests that come on the standard input, one JSON object a line: the reference as a
+subject of the conformance kit, or as an oracle for programs in other languages. The README of solvent.edge.conformance
+describes the protocol.
+
+  $ echo '{"request":"hello","protocol":"1"}' | solvent serve
+"""
+
+CONFORM_HELP: Final = """\
+Starts a program that speaks the kit's protocol, holds it against every vector of the actions it supports, and then, in
+runs drawn from a seed, step by step against the reference. The first divergence of the runs is made small and shown as
+two ledgers side by side, with the requirement it violates. The README of solvent.edge.conformance says how to write the
+program, in about fifty lines.
+
+  $ solvent conform -- python3 my_adapter.py
+  $ solvent conform --only deposit/ --runs 0 -- ./adapter
+"""
+
+SHOWN: Final = 3
+"""How many failed vectors are shown in full."""
+
+
+def add_commands(command: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
+    """What the command understands of the kit."""
+    one = command("serve", "be the reference behind the protocol of the kit", SERVE_HELP)
+    one.set_defaults(run=run_serve)
+
+    two = command("conform", "hold another implementation against the reference", CONFORM_HELP)
+    two.add_argument("command", metavar="COMMAND", nargs="+", help="the program and its arguments, after --")
+    two.add_argument("--profile", metavar="CHAPTERS", help="the chapters the program claims, with commas; default: all")
+    two.add_argument("--only", metavar="PREFIX", default="", help="only the vectors whose id starts like this")
+    two.add_argument("--seed", metavar="SEED", default="1", help="what the runs are drawn from; default: 1")
+    two.add_argument("--runs", metavar="N", type=count, default=20, help="default: 20")
+    two.add_argument("--steps", metavar="N", type=count, default=200, help="of a run; default: 200")
+    two.add_argument("--timeout", metavar="SECONDS", type=seconds, default=10.0, help="for one reply; default: 10")
+    two.add_argument("--junit", metavar="FILE", help="where the results go as JUnit XML")
+    two.set_defaults(run=run_conform)
+
+
+def count(text: str) -> int:
+    """A number of things."""
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to 999999999, found {text[:40]!r}")
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    """A time to wait."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 86400:
+        raise argparse.ArgumentTypeError(f"expected seconds, more than 0 and at most 86400, found {text[:40]!r}")
+    return value
+
+
+def run_serve(options: argparse.Namespace) -> int:
+    """`solvent serve`."""
+    serve(sys.stdin.buffer, sys.stdout.buffer)
+    return PASSED
+
+
+def run_conform(options: argparse.Namespace) -> int:
+    """`solvent conform`."""
+    session = Session(options.command, options.timeout)
+    try:
+        results = conform(session, options)
+    except SubjectError as error:
+        print(f"the subject cannot be held against anything: {error}")
+        if error.last_words:
+            print(error.last_words)
+        return FAILED
+    finally:
+        session.end()
+    if options.junit is not None:
+        write_whole(options.junit, lambda path: path.write_text(junit(results.checks), encoding="utf-8"))
+    report(results)
+    return FAILED if results.failed() else PASSED
+
+
+def conform(session: Session, options: argparse.Namespace) -> Results:
+    """Vectors, then runs."""
+    cases = [case for case in bundled() if case.id.startswith(options.only)]
+    if options.only and not cases:
+        raise UnusableError(f"--only: no vector's id starts with {options.only}")
+    session.subject()
+    greeting = session.greeting
+    assert greeting is not None
+    kinds = claimed_kinds(greeting.actions, options.profile.split(",") if options.profile else None)
+    results = Results(greeting.subject, greeting.actions)
+    for _ in followed(run_vectors(session, cases, kinds, results), len(cases), "vectors"):
+        pass
+    runs = run_seeds(session, kinds, options.seed, options.runs, options.steps, results)
+    for _ in followed(runs, options.runs, "runs"):
+        pass
+    return results
+
+
+def report(results: Results) -> None:
+    """What came of it, the divergences last."""
+    print(f"subject  {results.subject}, which supports {', '.join(results.actions)}")
+    for suite in ("vectors", "runs"):
+        own = [check for check in results.checks if check.suite == suite]
+        skipped = [check for check in own if check.skipped]
+        failed = [check for check in own if check.divergence]
+        reasons = ", ".join(dict.fromkeys(check.skipped for check in skipped))
+        left_out = f", {len(skipped)} left out ({reasons})" if skipped else ""
+        passed = len(own) - len(skipped) - len(failed)
+        print(f"{suite:<8} {passed} passed, {len(failed)} failed{left_out}")
+    print(f"steps    {results.steps}")
+    for name, times in sorted(results.tally.items()):
+        print(f"  {name:<24} {times:>8}")
+    failed = results.failed()
+    for check in failed[:SHOWN] + [check for check in failed[SHOWN:] if check.suite == "runs"]:
+        assert check.divergence is not None
+        print(f"\n{check.suite[:-1]} {check.name}: {ledger(check.divergence)}", end="")
+    more = [check for check in failed[SHOWN:] if check.suite != "runs"]
+    if more:
+        print(f"\nand {len(more)} more vectors:")
+    for check in more:
+        assert check.divergence is not None
+        print(f"  {check.name}: {check.divergence.requirement}")
