@@ -1,20 +1,27 @@
-"""The commands of the kit: serve, conform."""
+"""The commands of the kit: serve, conform, fuzz."""
 
 import argparse
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from time import monotonic
 from typing import Final
 
+from solvent.edge.campaign import Corpus, Finding, Outcome, Plan, Summary, Task, carry_out, run, tasks
 from solvent.edge.conformance.compare import Session
 from solvent.edge.conformance.conform import Results, claimed_kinds, run_seeds, run_vectors
 from solvent.edge.conformance.junit import junit
 from solvent.edge.conformance.ledger import ledger
-from solvent.edge.conformance.protocol import serve
+from solvent.edge.conformance.protocol import ACTION_NAMES, serve
 from solvent.edge.conformance.subject import SubjectError
 from solvent.edge.conformance.vectors import bundled
 from solvent.edge.exits import FAILED, PASSED
 from solvent.edge.files import UnusableError, write_whole
 from solvent.edge.progress import followed
+from solvent.edge.structure import snake_case
+from solvent.edge.workers import ClusterWorkers, LocalWorkers, Workers
 
 SERVE_HELP: Final = """\
 Answers on the standard output the requests that come on the standard input, one JSON object a line: the reference as a
@@ -32,6 +39,18 @@ program, in about fifty lines.
 
   $ solvent conform -- python3 my_adapter.py
   $ solvent conform --only deposit/ --runs 0 -- ./adapter
+"""
+
+FUZZ_HELP: Final = """\
+Carries out a campaign: many runs drawn from a seed, in parallel. Without a command the reference alone, with everything
+that must hold of a pool checked after every step (CON-1, CON-2, CON-7, CON-9, CON-10); with one, the reference against
+that program, as in `solvent conform`. Findings are made small and kept one for each requirement.
+
+With --corpus a campaign that was interrupted, or killed, goes on where it was. A worker that dies loses nothing.
+
+  $ solvent fuzz --runs 2000 --steps 500
+  $ solvent fuzz --corpus findings --runs 100000 -- ./my-adapter
+  $ solvent fuzz --scheduler tcp://10.0.0.1:8786 --runs 1000000
 """
 
 SHOWN: Final = 3
@@ -53,6 +72,18 @@ def add_commands(command: Callable[[str, str, str], argparse.ArgumentParser]) ->
     two.add_argument("--timeout", metavar="SECONDS", type=seconds, default=10.0, help="for one reply; default: 10")
     two.add_argument("--junit", metavar="FILE", help="where the results go as JUnit XML")
     two.set_defaults(run=run_conform)
+
+    three = command("fuzz", "carry out a campaign", FUZZ_HELP)
+    three.add_argument("command", metavar="COMMAND", nargs="*", help="the program and its arguments, after --")
+    three.add_argument("--profile", metavar="CHAPTERS", help="only the actions of these chapters, with commas")
+    three.add_argument("--seed", metavar="SEED", default="1", help="what the runs are drawn from; default: 1")
+    three.add_argument("--runs", metavar="N", type=count, default=100, help="default: 100")
+    three.add_argument("--steps", metavar="N", type=count, default=500, help="of a run; default: 500")
+    three.add_argument("--corpus", metavar="DIRECTORY", help="where what was done and found is kept")
+    three.add_argument("--jobs", metavar="N", type=count, default=os.cpu_count() or 1, help="processes; default: cores")
+    three.add_argument("--scheduler", metavar="ADDRESS", help="a Dask cluster in the place of local processes")
+    three.add_argument("--timeout", metavar="SECONDS", type=seconds, default=10.0, help="for one reply; default: 10")
+    three.set_defaults(run=run_fuzz)
 
 
 def count(text: str) -> int:
@@ -102,9 +133,7 @@ def conform(session: Session, options: argparse.Namespace) -> Results:
     cases = [case for case in bundled() if case.id.startswith(options.only)]
     if options.only and not cases:
         raise UnusableError(f"--only: no vector's id starts with {options.only}")
-    session.subject()
-    greeting = session.greeting
-    assert greeting is not None
+    greeting = session.greeted()
     kinds = claimed_kinds(greeting.actions, options.profile.split(",") if options.profile else None)
     results = Results(greeting.subject, greeting.actions)
     for _ in followed(run_vectors(session, cases, kinds, results), len(cases), "vectors"):
@@ -139,3 +168,47 @@ def report(results: Results) -> None:
     for check in more:
         assert check.divergence is not None
         print(f"  {check.name}: {check.divergence.requirement}")
+
+
+def run_fuzz(options: argparse.Namespace) -> int:
+    """`solvent fuzz`."""
+    names: Sequence[str] = tuple(ACTION_NAMES)
+    if options.command:
+        session = Session(options.command, options.timeout)
+        try:
+            names = session.greeted().actions
+        except SubjectError as error:
+            print(f"the subject cannot be held against anything: {error}")
+            return FAILED
+        finally:
+            session.end()
+    kinds = claimed_kinds(names, options.profile.split(",") if options.profile else None)
+    actions = tuple(snake_case(kind.__name__) for kind in kinds)
+    plan = Plan(options.seed, options.runs, options.steps, actions, tuple(options.command), options.timeout)
+    corpus = Corpus(Path(options.corpus), plan) if options.corpus else None
+    summary = corpus.resumed() if corpus else Summary()
+    resumed = len(summary.done)
+    work = partial(carry_out, plan)
+    workers: Workers[Task, Outcome] = (
+        ClusterWorkers(work, options.scheduler) if options.scheduler else LocalWorkers(work, max(options.jobs, 1))
+    )
+    begun = monotonic()
+    given = tasks(plan, summary)
+    shown: dict[str, Finding] = {}
+    for finding in followed(run(plan, workers, given, summary, corpus), plan.runs - resumed, "runs"):
+        if finding is not None:
+            best = shown.get(finding.requirement)
+            if best is None or len(finding.actions) < len(best.actions):
+                shown[finding.requirement] = finding
+    taken = monotonic() - begun
+    print(f"runs     {len(summary.done)} of {plan.runs}" + (f", {resumed} of them before" if resumed else ""))
+    print(f"steps    {summary.steps:,}, {summary.here / max(taken, 1e-9):,.0f} a second")
+    for name, times in sorted(summary.tally.items()):
+        print(f"  {name:<24} {times:>12,}")
+    print(f"workers  {workers.lost} lost" if workers.lost else "workers  none lost")
+    print(f"findings {sum(summary.findings.values())}, of {len(summary.findings)} requirements")
+    for requirement, times in sorted(summary.findings.items()):
+        print(f"  {requirement:<24} {times:>12,}")
+    for requirement in sorted(shown):
+        print(f"\nrun {plan.seed}/{shown[requirement].run}: {shown[requirement].shown}", end="")
+    return FAILED if summary.findings else PASSED

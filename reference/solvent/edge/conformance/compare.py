@@ -107,6 +107,12 @@ class Session:
             self.greeting = self.running.greet()
         return self.running
 
+    def greeted(self) -> Greeting:
+        """What the subject says of itself; raises SubjectError."""
+        self.subject()
+        assert self.greeting is not None
+        return self.greeting
+
     def end(self) -> None:
         """Ends the subject."""
         if self.running is not None:

@@ -83,8 +83,7 @@ def run_vectors(
     session: Session, cases: Sequence[Case], kinds: Sequence[type[Action]], results: Results
 ) -> Iterator[Check]:
     """Every case in turn."""
-    assert session.greeting is not None
-    starts_anywhere = session.greeting.resets == ANY
+    starts_anywhere = session.greeted().resets == ANY
     for case in cases:
         check = Check("vectors", case.id)
         if results.exhausted():
@@ -116,15 +115,16 @@ def run_seeds(
         if results.exhausted() or any(done.suite == "runs" and done.divergence for done in results.checks):
             check.skipped = "a run before this one diverged"
         else:
-            check.divergence = run_seed(session, kinds, check.name, steps, results)
+            divergence = diverging_run(session, kinds, check.name, steps, results)
+            check.divergence = divergence and shrunk(session, divergence)
         results.add(check)
         yield check
 
 
-def run_seed(
+def diverging_run(
     session: Session, kinds: Sequence[type[Action]], seed: str, steps: int, results: Results
 ) -> Divergence | None:
-    """One run: what is drawn follows from the seed and the reference, whatever the subject does."""
+    """One run, up to where it diverges; what is drawn follows from the seed, whatever the subject does."""
     generator = Generator(Random(seed), kinds)
     comparison = Comparison(session, generator.pool())
     divergence = comparison.begin()
@@ -135,7 +135,7 @@ def run_seed(
         divergence = comparison.step(action)
         results.steps += 1
         results.tally[tallied(action, comparison.outcome)] += 1
-    return divergence and shrunk(session, divergence)
+    return divergence
 
 
 def tallied(action: Action, outcome: Outcome | None) -> str:

@@ -3,10 +3,12 @@ processes is ended with it.
 """
 
 import contextlib
+import ctypes
 import os
 import selectors
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
@@ -19,6 +21,8 @@ from solvent.edge.structure import FormatError, shown
 
 LONGEST_REPLY: Final = 4 * 2**20
 """Bytes. A pool of a run is a thousandth of that."""
+
+PR_SET_PDEATHSIG: Final = 1
 
 CHUNK: Final = 2**16
 
@@ -61,6 +65,7 @@ class Subject:
                 stderr=subprocess.PIPE,
                 bufsize=0,
                 start_new_session=True,
+                preexec_fn=ending_with_its_parent(),
             )
         except OSError as error:
             raise SubjectError(f"cannot be started: {command[0]}: {error.strerror}") from None
@@ -209,6 +214,18 @@ class Subject:
         while self.selector.get_map():
             if not self.listen_once(max(deadline - monotonic(), 0)):
                 break
+
+
+def ending_with_its_parent() -> Callable[[], None] | None:
+    """Has the system end the subject when the kit is killed; elsewhere than on Linux it sees its input end."""
+    if not sys.platform.startswith("linux"):
+        return None
+    libc = ctypes.CDLL(None)
+
+    def ask() -> None:
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+    return ask
 
 
 def pipe_of(pipe: IO[bytes] | None) -> IO[bytes]:
