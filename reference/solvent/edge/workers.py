@@ -4,6 +4,8 @@ import multiprocessing
 import signal
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
+from itertools import islice
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Final, Generic, Protocol, TypeVar
@@ -12,6 +14,7 @@ from solvent.edge.files import UnusableError
 
 T = TypeVar("T")
 R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
 
 ATTEMPTS: Final = 3
 """How often a task is tried that ends its worker every time."""
@@ -20,12 +23,12 @@ AHEAD: Final = 4
 """Tasks handed to a cluster for each of its threads, so that none is idle."""
 
 
-class Workers(Protocol[T, R]):
+class Workers(Protocol[T, R_co]):
     """Carries tasks out and counts the workers that were lost meanwhile."""
 
     lost: int
 
-    def results(self, tasks: Iterable[T]) -> Iterator[tuple[T, R | None]]:
+    def results(self, tasks: Iterable[T]) -> Iterator[tuple[T, R_co | None]]:
         """Each task with its result, as they come; without one when the task ended its worker again and again."""
 
 
@@ -41,12 +44,14 @@ class LocalWorkers(Generic[T, R]):
 
     def results(self, tasks: Iterable[T]) -> Iterator[tuple[T, R | None]]:
         """Each task with its result, as they come."""
-        waiting = deque(tasks)
+        fresh, again = iter(tasks), deque[T]()
         attempts: Counter[T] = Counter()
         try:
-            while waiting or self.busy:
-                while waiting and len(self.busy) < self.count:
-                    self.hand_out(waiting.popleft())
+            while True:
+                while len(self.busy) < self.count and (task := again.popleft() if again else next(fresh, None)):
+                    self.hand_out(task)
+                if not self.busy:
+                    break
                 for connection in wait(list(self.busy)):
                     assert isinstance(connection, Connection)
                     process, task = self.busy.pop(connection)
@@ -58,7 +63,7 @@ class LocalWorkers(Generic[T, R]):
                         self.lost += 1
                         attempts[task] += 1
                         if attempts[task] < ATTEMPTS:
-                            waiting.appendleft(task)
+                            again.append(task)
                         else:
                             yield task, None
                         continue
@@ -117,21 +122,20 @@ class ClusterWorkers(Generic[T, R]):
 
     def __init__(self, work: Callable[[T], R], address: str) -> None:
         try:
-            from distributed import Client
+            # Dask is optional, and only partly typed.
+            self.dask: Any = import_module("distributed")
         except ImportError:
             raise UnusableError("--scheduler needs Dask: pip install 'solvent[cluster]'") from None
         self.work = work
         self.lost = 0
         self.seen: set[str] = set()
         try:
-            self.client = Client(address, timeout="10s")
+            self.client = self.dask.Client(address, timeout="10s")
         except (OSError, ValueError, TimeoutError) as error:
             raise UnusableError(f"--scheduler: {address}: {error or 'no answer'}") from None
 
     def results(self, tasks: Iterable[T]) -> Iterator[tuple[T, R | None]]:
         """Each task with its result, as they come; the cluster itself tries a task again that lost its worker."""
-        from distributed import KilledWorker, as_completed
-
         waiting = iter(tasks)
         task_of: dict[str, T] = {}
 
@@ -141,11 +145,11 @@ class ClusterWorkers(Generic[T, R]):
             return future
 
         try:
-            first = [submitted(task) for task, _ in zip(waiting, range(self.capacity()), strict=False)]
-            completed = as_completed(first)
+            first = [submitted(task) for task in islice(waiting, self.capacity())]
+            completed = self.dask.as_completed(first)
             for future in completed:
                 error = future.exception()
-                if error is not None and not isinstance(error, KilledWorker):
+                if error is not None and not isinstance(error, self.dask.KilledWorker):
                     raise error
                 yield task_of.pop(future.key), None if error is not None else future.result()
                 self.capacity()
@@ -160,4 +164,5 @@ class ClusterWorkers(Generic[T, R]):
         workers = self.client.scheduler_info(n_workers=-1)["workers"]
         self.seen |= set(workers)
         self.lost = len(self.seen - set(workers))
-        return AHEAD * max(sum(worker["nthreads"] for worker in workers.values()), 1)
+        threads = sum(int(worker["nthreads"]) for worker in workers.values())
+        return AHEAD * max(threads, 1)

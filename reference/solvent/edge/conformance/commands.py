@@ -1,4 +1,4 @@
-"""The commands of the kit: serve, conform, fuzz."""
+"""The commands of the kit: serve, conform, fuzz, monitor."""
 
 import argparse
 import os
@@ -18,9 +18,10 @@ from solvent.edge.conformance.protocol import ACTION_NAMES, serve
 from solvent.edge.conformance.subject import SubjectError
 from solvent.edge.conformance.vectors import bundled
 from solvent.edge.exits import FAILED, PASSED
-from solvent.edge.files import UnusableError, write_whole
+from solvent.edge.files import UnusableError, read_lines, write_whole
+from solvent.edge.monitor import Monitor, read_event
 from solvent.edge.progress import followed
-from solvent.edge.structure import snake_case
+from solvent.edge.structure import FormatError, snake_case
 from solvent.edge.workers import ClusterWorkers, LocalWorkers, Workers
 
 SERVE_HELP: Final = """\
@@ -51,6 +52,28 @@ With --corpus a campaign that was interrupted, or killed, goes on where it was. 
   $ solvent fuzz --runs 2000 --steps 500
   $ solvent fuzz --corpus findings --runs 100000 -- ./my-adapter
   $ solvent fuzz --scheduler tcp://10.0.0.1:8786 --runs 1000000
+"""
+
+MONITOR_HELP: Final = """\
+Checks what happened at any venue, one JSON event a line, against properties alone: money is conserved, margins are
+kept, liquidations were due and made nothing worse. The venue need not know our rules. The first violation is reported
+by the id of the requirement it violates. Amounts are integers in the smallest units, as strings; prices in quote per
+unit of size; rates in parts per million.
+
+  {"event":"listing","market":"BTC","mark":"1000","time":"1","initial_rate":"100000","maintenance_fraction":"500000"}
+  {"event":"deposit","account":"alice","amount":"2000"}
+  {"event":"fill","market":"BTC","buyer":"alice","seller":"bob","size":"10","price":"1000","buyer_fee":"0",
+   "seller_fee":"0"}                                                           (on one line)
+  {"event":"mark","market":"BTC","mark":"850","time":"2"}
+  {"event":"funding","market":"BTC","payment":"1","time":"3"}
+  {"event":"liquidation","market":"BTC","account":"alice","liquidator":"bob","fund":"fund","size":"4","price":"850",
+   "penalty":"10","reward":"5"}                                                (on one line)
+  {"event":"withdrawal","account":"bob","amount":"5"}
+  {"event":"vault_stated","vault":"1995"}
+  {"event":"equity_stated","account":"alice","equity":"1"}
+  {"event":"interest_stated","market":"BTC","long_interest":"10","short_interest":"10"}
+
+  $ solvent monitor trace.jsonl
 """
 
 SHOWN: Final = 3
@@ -84,6 +107,11 @@ def add_commands(command: Callable[[str, str, str], argparse.ArgumentParser]) ->
     three.add_argument("--scheduler", metavar="ADDRESS", help="a Dask cluster in the place of local processes")
     three.add_argument("--timeout", metavar="SECONDS", type=seconds, default=10.0, help="for one reply; default: 10")
     three.set_defaults(run=run_fuzz)
+
+    four = command("monitor", "check the trace of any venue", MONITOR_HELP)
+    four.add_argument("file", metavar="FILE", help="one JSON event a line; - for stdin")
+    four.add_argument("--ignore", metavar="IDS", default="", help="requirements not claimed, with commas: TRD-5,LIQ-10")
+    four.set_defaults(run=run_monitor)
 
 
 def count(text: str) -> int:
@@ -212,3 +240,23 @@ def run_fuzz(options: argparse.Namespace) -> int:
     for requirement in sorted(shown):
         print(f"\nrun {plan.seed}/{shown[requirement].run}: {shown[requirement].shown}", end="")
     return FAILED if summary.findings else PASSED
+
+
+def run_monitor(options: argparse.Namespace) -> int:
+    """`solvent monitor`."""
+    monitor = Monitor(options.ignore.split(",") if options.ignore else ())
+    events = 0
+    for number, line in enumerate(read_lines(options.file), start=1):
+        if not line.strip():
+            continue
+        try:
+            event = read_event(line)
+        except FormatError as error:
+            raise UnusableError(f"{options.file}: line {number}: {error}") from None
+        events += 1
+        violation = monitor.violation(event)
+        if violation is not None:
+            print(f"{options.file}: line {number}: {violation[0]}: {violation[1]}")
+            return FAILED
+    print(f"{events} events, and no property violated")
+    return PASSED
