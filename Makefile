@@ -9,7 +9,7 @@ export PYTHONPATH := $(CURDIR)/reference:$(CURDIR)
 unexport PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help verify test lint tables bench lock clean environment
+.PHONY: help verify test vectors lint tables bench lock clean environment
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ verify: environment ## prove everything, or one module: make verify ONLY=liquida
 
 test: environment ## run the tests
 	@$(RUN) -m pytest
+
+vectors: environment ## write the vectors of the conformance kit, and print what they cover
+	@$(RUN) -m solvent.edge.conformance.writer
 
 lint: environment ## types, style, the specification's links and its generated tables
 	@$(RUN) -m ruff check

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import is_dataclass, replace
 from functools import cache
 from random import Random
-from typing import Any, Final, NamedTuple, cast, get_args, get_origin
+from typing import Any, Final, NamedTuple, TypeVar, cast, get_args, get_origin
 
 from solvent import numbers
 from solvent.edge.structure import hints
@@ -20,6 +20,8 @@ from solvent.numbers import PPM, PRICE_CAP, SIZE_CAP, VAULT_CAP
 from solvent.parameters import check_pool_parameters
 from solvent.pool import BACKSTOP, TREASURY, AccountId, Market, MarketId, Pool, PoolParameters, Table, equity
 from solvent.rules import Rejection, Rule
+
+R = TypeVar("R")
 
 Place = tuple[str, ...]
 """The names that lead from an action to one of its numbers or ids."""
@@ -407,15 +409,15 @@ MEANINGS: Final[Mapping[str, Callable[[Generator, Pool, Scene], int]]] = {
 }
 
 
-def edge(action: Action, place: Place, unit: int, outcome: Callable[[Action], object]) -> tuple[Action, Action] | None:
-    """Two actions, a unit apart at the place, the first with the action's own outcome and the second with another.
+def edge(record: R, place: Place, unit: int, outcome: Callable[[R], object]) -> tuple[R, R] | None:
+    """Two records, a unit apart at the place, the first with the record's own outcome and the second with another.
 
     None when no number as wide as 256 bits changes the outcome.
     """
-    start, own = value_at(action, place), outcome(action)
+    start, own = value_at(record, place), outcome(record)
 
-    def moved(steps: int) -> Action:
-        return cast(Action, with_value(action, place, start + steps * unit))
+    def moved(steps: int) -> R:
+        return cast(R, with_value(record, place, start + steps * unit))
 
     same, other = 0, 1
     while outcome(moved(other)) == own:

@@ -86,7 +86,7 @@ class Funding:
 
 @dataclass(frozen=True)
 class Liquidation:
-    """`liquidator` took over `size` of a position; of the penalty it got the reward, and the account `fund` the rest."""
+    """`liquidator` took over `size` of a position; it got the reward of the penalty, and `fund` the rest."""
 
     market: MarketId
     account: AccountId

@@ -17,6 +17,7 @@ from typing import IO, Any, Final, Self
 
 from solvent.edge.codec import parse
 from solvent.edge.conformance.protocol import ACTION_NAMES, ANY, EMPTY, VERSION, Hello, Request, request_line
+from solvent.edge.files import UnusableError
 from solvent.edge.structure import FormatError, shown
 
 LONGEST_REPLY: Final = 4 * 2**20
@@ -68,7 +69,7 @@ class Subject:
                 preexec_fn=ending_with_its_parent(),
             )
         except OSError as error:
-            raise SubjectError(f"cannot be started: {command[0]}: {error.strerror}") from None
+            raise UnusableError(f"{command[0]}: cannot be started: {error.strerror}") from None
         self.stdin, self.stdout, self.stderr = (
             pipe_of(pipe) for pipe in (self.process.stdin, self.process.stdout, self.process.stderr)
         )
