@@ -12,6 +12,7 @@ import pytest
 from solvent.edge import campaign
 from solvent.edge.campaign import Plan, Task, carry_out
 from solvent.edge.checks import Violation
+from solvent.edge.conformance.protocol import ACTION_NAMES
 from solvent.edge.workers import ClusterWorkers, LocalWorkers
 from tests.edge.test_cli import ENVIRONMENT, said_in_one_line, solvent
 
@@ -79,7 +80,7 @@ def test_the_corpus_of_another_campaign_is_unusable(tmp_path: Path) -> None:
 
 
 def test_a_violation_is_found_and_made_small() -> None:
-    plan = Plan("1", 1, 60, tuple(campaign.ACTION_NAMES), (), 1.0)
+    plan = Plan("1", 1, 60, tuple(ACTION_NAMES), (), 1.0)
     violated = [Violation("CON-1", ("vault",), "wrong")]
     with patch.object(campaign, "check", lambda pool: violated if len(pool.accounts) > 1 else []):
         finding = carry_out(plan, Task(1)).finding
@@ -88,7 +89,7 @@ def test_a_violation_is_found_and_made_small() -> None:
 
 
 def test_an_exception_of_the_machine_is_a_finding() -> None:
-    plan = Plan("1", 1, 60, tuple(campaign.ACTION_NAMES), (), 1.0)
+    plan = Plan("1", 1, 60, tuple(ACTION_NAMES), (), 1.0)
     with patch.object(campaign, "step", side_effect=ZeroDivisionError):
         finding = carry_out(plan, Task(1)).finding
     assert finding is not None
