@@ -24,10 +24,10 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", f"{ENVIRONMENT['PYTHONPATH']}:{Path(__file__).resolve().parents[2]}")
 
 
-def killed_once(directory: Path, number: int) -> int:
+def killed_once(directory: Path, every: int, number: int) -> int:
     """Kills the process it runs in, the first time."""
     mark = directory / str(number)
-    if number % 3 == 0 and not mark.exists():
+    if number % every == 0 and not mark.exists():
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return number * number
@@ -39,7 +39,7 @@ def always_killed(number: int) -> int:
 
 
 def test_a_worker_that_is_killed_loses_nothing(tmp_path: Path) -> None:
-    workers = LocalWorkers(partial(killed_once, tmp_path), 2)
+    workers = LocalWorkers(partial(killed_once, tmp_path, 3), 2)
     assert dict(workers.results(range(1, 8))) == {number: number * number for number in range(1, 8)}
     assert workers.lost == 2
 
@@ -56,7 +56,7 @@ def test_a_worker_of_a_cluster_that_is_killed_loses_nothing(tmp_path: Path) -> N
     with LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
     ) as cluster:
-        workers = ClusterWorkers(partial(killed_once, tmp_path), cluster.scheduler_address)
+        workers = ClusterWorkers(partial(killed_once, tmp_path, 20), cluster.scheduler_address)
         assert dict(workers.results(range(1, 40))) == {number: number * number for number in range(1, 40)}
         assert workers.lost >= 1
 
