@@ -9,7 +9,7 @@ export PYTHONPATH := $(CURDIR)/reference:$(CURDIR)
 unexport PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help verify attack attacks test lint tables bench lock clean environment
+.PHONY: help verify attack attacks test vectors lint tables bench lock clean environment
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ attacks: environment ## switch every guard off in turn: each is needed by a safe
 
 test: environment ## run the tests
 	@$(RUN) -m pytest --numprocesses auto
+
+vectors: environment ## write the vectors of the conformance kit, and print what they cover
+	@$(RUN) -m solvent.edge.conformance.writer
 
 lint: environment ## types, style, the specification's links and its generated tables
 	@$(RUN) -m ruff check

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from solvent.edge.checks import SENTENCES, check
-from solvent.edge.codec import Outcome, decode_action, decode_pool, encode, to_json, to_text
+from solvent.edge.codec import decode_action, decode_pool, describe, encode
+from solvent.edge.conformance.commands import add_commands
+from solvent.edge.exits import EXIT_CODES, FAILED, INTERRUPTED, PASSED, UNUSABLE
 from solvent.edge.files import UnusableError, read_bytes, read_lines, write_whole
 from solvent.edge.picture import demand_picture, draw
 from solvent.edge.prices import read_ticks
@@ -19,15 +21,8 @@ from solvent.edge.replay import CheckFailedError, Replay
 from solvent.edge.scenario import bundled_names, locate, read_scenario
 from solvent.edge.structure import FormatError
 from solvent.edge.summary import summary
-from solvent.machine import Accepted, Rejected, step
+from solvent.machine import Accepted, step
 from solvent.pool import Pool
-
-PASSED: Final = 0
-FAILED: Final = 1
-UNUSABLE: Final = 2
-INTERRUPTED: Final = 130
-
-EXIT_CODES: Final = "exit codes: 0 passed, 1 a check failed, 2 unusable arguments, input or output, 130 interrupted"
 
 STEP_HELP: Final = """\
 Applies actions to a pool, one after the other, and writes one outcome a line: accepted with its event, or rejected
@@ -125,6 +120,7 @@ def parser() -> argparse.ArgumentParser:
     three.add_argument("--prices", metavar="CSV", help="prices in the place of the scenario's")
     three.add_argument("--picture", metavar="FILE", help="draw a picture, .svg or .png; needs matplotlib")
     three.set_defaults(run=run_replay)
+    add_commands(command)
     return top
 
 
@@ -143,13 +139,6 @@ def read_pool(name: str) -> Pool:
         return decode_pool(read_bytes(name))
 
 
-def described(outcome: Outcome) -> str:
-    """An outcome in a line: all of it but the pool."""
-    if isinstance(outcome, Rejected):
-        return encode(outcome)
-    return to_text({"outcome": "accepted", "event": to_json(outcome.event)})
-
-
 def run_step(options: argparse.Namespace) -> int:
     """`solvent step`."""
     if options.state == "-" and options.actions == "-":
@@ -166,7 +155,7 @@ def run_step(options: argparse.Namespace) -> int:
         outcome = step(pool, action)
         if isinstance(outcome, Accepted):
             pool = outcome.pool
-        print(described(outcome), flush=True)
+        print(describe(outcome), flush=True)
     if options.out is not None:
         text = encode(pool) + "\n"
         write_whole(options.out, lambda path: path.write_text(text, encoding="utf-8"))

@@ -116,6 +116,13 @@ def encode(value: Pool | Action | Event | Outcome) -> str:
     return to_text(to_json(value))
 
 
+def describe(outcome: Outcome) -> str:
+    """An outcome in a line: all of it but the pool."""
+    if isinstance(outcome, Rejected):
+        return encode(outcome)
+    return to_text({"outcome": "accepted", "event": to_json(outcome.event)})
+
+
 def to_text(tree: object) -> str:
     """The canonical text of a tree."""
     return json.dumps(tree, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

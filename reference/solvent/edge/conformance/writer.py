@@ -1,0 +1,394 @@
+"""Writes the suite of vectors, and says what it covers.
+
+    python -m solvent.edge.conformance.writer            writes vectors/
+    python -m solvent.edge.conformance.writer --check    exit code 1 if what stands there is another
+
+Runs are drawn from seeds and watched (observe.py). A step becomes a case when it shows something that no case shows
+yet: a rule that rejects, a way through a transition, a decision that goes another way, a comparison whose two sides are
+a unit apart or equal. Numbers of accepted actions are moved to where the outcome changes, cash is moved between
+accounts to the cap no run reaches. Of all that, as few cases are kept as show everything; each is made small.
+
+To add cases of another source, give `written` more of them: it needs no more than a state and an action.
+"""
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+from solvent.edge.checks import check
+from solvent.edge.codec import to_json, to_text
+from solvent.edge.conformance.compare import effect_of, reached
+from solvent.edge.conformance.observe import Decision, Guard, Near, Observation, Observer
+from solvent.edge.conformance.schema import schema
+from solvent.edge.conformance.shrink import Shrinker
+from solvent.edge.conformance.vectors import DIRECTORY, RESET, Case, History, text_of
+from solvent.edge.exits import FAILED, INTERRUPTED, PASSED
+from solvent.edge.files import write_whole
+from solvent.edge.generator import KINDS, TYPICAL, Generator, edge, number_places, places, value_at, verdict, with_value
+from solvent.edge.progress import followed
+from solvent.edge.structure import snake_case
+from solvent.machine import Accepted, Action, Rejected
+from solvent.numbers import CASH_CAP
+from solvent.parameters import check_pool_parameters
+from solvent.pool import BACKSTOP, TREASURY, Account, AccountId, Pool
+from solvent.rules import Rejection, Rule
+
+RUNS: Final = 300
+STEPS: Final = 120
+TRIALS: Final = 120
+"""Runs spent on making a case small."""
+
+COUNTERWEIGHTS: Final = (AccountId("erin"), AccountId("frank"))
+"""Accounts that hold what is taken from another to bring it to the cap."""
+
+
+@dataclass(frozen=True)
+class Rejects:
+    """A rule rejects an action, naming a field."""
+
+    kind: str
+    guard: Guard
+
+
+@dataclass(frozen=True)
+class Takes:
+    """An accepted action of this kind goes a way through its transition: how all forks on it went."""
+
+    kind: str
+    forks: frozenset[Decision]
+
+
+@dataclass(frozen=True)
+class Decides:
+    """A decision goes one way in an accepted action of this kind."""
+
+    kind: str
+    decision: Decision
+
+
+@dataclass(frozen=True)
+class Compares:
+    """A comparison at its edge in an action of this kind."""
+
+    kind: str
+    near: Near
+
+
+Feature = Rejects | Takes | Decides | Compares
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A step that shows something."""
+
+    case: Case
+    features: frozenset[Feature]
+    faults: int
+
+    def rank(self) -> tuple[int, int, str]:
+        """The lowest is taken: one fault, a state that can be reached, a short history."""
+        length = 10**6 if self.case.history is None else len(self.case.history.actions)
+        return (max(self.faults, 1), length, self.case.id)
+
+
+def features_of(action: Action, observation: Observation, faults: int) -> frozenset[Feature]:
+    """What a step shows. Of an action with several faults only the rule that is reported."""
+    kind = snake_case(type(action).__name__)
+    near = {Compares(kind, near) for near in observation.near}
+    if isinstance(observation.outcome, Rejected):
+        rejects = Rejects(kind, Guard(observation.outcome.rule, observation.outcome.field))
+        return frozenset({rejects, *near} if faults == 1 else {rejects})
+    forks = frozenset(decision for decision in observation.decisions if decision.is_fork)
+    decides = {Decides(kind, decision) for decision in observation.decisions}
+    return frozenset({Takes(kind, forks), *decides, *near})
+
+
+def case_of(source: str, history: History | None, state: Pool, action: Action | None) -> Case:
+    """A case, its id from its content."""
+    text = to_text([to_json(state), None if action is None else to_json(action)])
+    case = Case("", "", source, history, state, action)
+    expected = case.expected()
+    requirement = str(expected.get("rule") or ("PAR-14" if action is None else effect_of(action)))
+    return replace(
+        case, id=f"{case.family}/{requirement}/{sha256(text.encode()).hexdigest()[:8]}", requirement=requirement
+    )
+
+
+@dataclass
+class Collection:
+    """The best candidate for everything that was shown."""
+
+    observer: Observer = field(default_factory=Observer)
+    best: dict[Feature, Candidate] = field(default_factory=dict)
+    guards: set[tuple[str, Guard]] = field(default_factory=set)
+    steps: int = 0
+
+    def look(self, source: str, history: Callable[[], History | None], state: Pool, action: Action) -> Observation:
+        """Observes a step and keeps what it shows first, or better than before."""
+        self.steps += 1
+        observation = self.observer.step(state, action)
+        is_rejected = isinstance(observation.outcome, Rejected)
+        faults = len(self.observer.faults_of(state, action)) if is_rejected else 0
+        if not is_rejected:
+            kind = snake_case(type(action).__name__)
+            self.guards |= {(kind, guard) for guard in observation.guards}
+        features = features_of(action, observation, faults)
+        if any(self.is_better(feature, faults) for feature in features):
+            candidate = Candidate(case_of(source, history(), state, action), features, faults)
+            for feature in features:
+                if feature not in self.best or candidate.rank() < self.best[feature].rank():
+                    self.best[feature] = candidate
+        return observation
+
+    def is_better(self, feature: Feature, faults: int) -> bool:
+        """Whether something is shown for the first time, or with fewer faults, or may be with a shorter history."""
+        known = self.best.get(feature)
+        return known is None or known.faults > max(faults, 1) or known.case.history is None
+
+    def chosen(self) -> list[tuple[Candidate, frozenset[Feature]]]:
+        """Few candidates that show everything, each with what it is kept for."""
+        missing = set(self.best)
+        pool = {candidate.case.id: candidate for candidate in self.best.values()}
+        chosen = []
+        while missing:
+            best = min(pool.values(), key=lambda candidate: (-len(candidate.features & missing), candidate.rank()))
+            kept = frozenset(best.features & missing)
+            chosen.append((best, kept))
+            missing -= kept
+        return chosen
+
+
+def explore(collection: Collection, seed: str) -> None:
+    """One run: what is drawn, and around every accepted action its edges."""
+    random = Random(seed)
+    generator = Generator(random)
+    start = pool = generator.pool()
+    done: list[Action] = []
+    for _ in range(STEPS):
+        action = generator.action(pool)
+        history = partial_history(start, done)
+        observation = collection.look("generator", history, pool, action)
+        if isinstance(observation.outcome, Accepted):
+            if random.random() < 0.2:
+                for neighbour in neighbours(pool, action):
+                    collection.look("generator", history, pool, neighbour)
+                for tilted in at_the_cap(pool, action):
+                    collection.look("generator", lambda: None, tilted, action)
+            pool = observation.outcome.pool
+            done.append(action)
+
+
+def partial_history(start: Pool, done: Sequence[Action]) -> Callable[[], History]:
+    """The history up to now, made when it is asked for."""
+    length = len(done)
+    return lambda: History(start.parameters, tuple(done[:length]))
+
+
+def neighbours(pool: Pool, action: Action) -> Iterator[Action]:
+    """Both sides of every edge along every number of the action."""
+    for place in number_places(action):
+        for unit in (1, -1):
+            yield from edge(action, place, unit, lambda tried: verdict(pool, tried)) or ()
+
+
+def at_the_cap(pool: Pool, action: Action) -> Iterator[Pool]:
+    """The pool with the cash of somebody concerned at its cap, and others holding the difference."""
+    named = [value_at(action, place) for place, hint in places(type(action)) if hint is AccountId]
+    for account_id in dict.fromkeys([*named, BACKSTOP, TREASURY]):
+        for cap in (CASH_CAP, -CASH_CAP):
+            account = pool.accounts.get(account_id)
+            moved = cap - account.cash
+            accounts = pool.accounts.set(account_id, replace(account, cash=cap))
+            for counterweight, part in zip(COUNTERWEIGHTS, (moved // 2, moved - moved // 2), strict=True):
+                accounts = accounts.set(counterweight, Account(accounts.get(counterweight).cash - part))
+            tilted = replace(pool, accounts=accounts)
+            if not check(tilted):
+                yield tilted
+
+
+def made_small(collection: Collection, candidate: Candidate, kept: frozenset[Feature]) -> Case:
+    """The case with a history and numbers as small as they go; what it is kept for it still shows."""
+    case = candidate.case
+    if case.history is None or case.action is None:
+        return case
+    start = Pool(case.history.parameters)
+
+    def shows(actions: list[Action]) -> tuple[Case, int] | None:
+        if not actions:
+            return None
+        pool = start
+        for action in actions[:-1]:
+            before, pool = pool, reached(pool, [action])
+            if pool is before:
+                return None
+        action = actions[-1]
+        observation = collection.observer.step(pool, action)
+        is_rejected = isinstance(observation.outcome, Rejected)
+        faults = len(collection.observer.faults_of(pool, action)) if is_rejected else 0
+        if faults > candidate.faults or not kept <= features_of(action, observation, faults):
+            return None
+        history = History(start.parameters, tuple(actions[:-1]))
+        return case_of(case.source, history, pool, action), len(actions)
+
+    return Shrinker([*case.history.actions, case.action], case, shows, TRIALS).shrunk()
+
+
+def resets() -> Iterator[Case]:
+    """Pools that may start, and pools that may not for one of their parameters, on both sides of every edge."""
+    start = Generator(Random("resets")).pool()
+    yield case_of("generator", None, start, None)
+    for place in number_places_of(start.parameters):
+        for value in (-1, 0, 1, *edges(start, place)):
+            yield case_of("generator", None, Pool(with_value(start.parameters, (place,), value)), None)
+
+
+def number_places_of(parameters: Any) -> list[str]:
+    """The parameters that are numbers."""
+    return [place[0] for place, hint in places(type(parameters)) if hint is int]
+
+
+def edges(start: Pool, name: str) -> Iterator[int]:
+    """The last value that is accepted, and the first that is not."""
+
+    def is_accepted(value: int) -> bool:
+        try:
+            check_pool_parameters(with_value(start.parameters, (name,), value))
+        except Rejection:
+            return False
+        return True
+
+    low, high = TYPICAL.get(name, (1,))[0], 2**255
+    while is_accepted(low) and high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if is_accepted(middle) else (low, middle)
+    yield from (low, high)
+
+
+def suite() -> tuple[list[Case], Collection]:
+    """All cases by id, and what was seen on the way."""
+    collection = Collection()
+    for number in followed(range(RUNS), RUNS, "runs watched"):
+        explore(collection, f"vectors/{number}")
+    chosen = collection.chosen()
+    cases = list(resets())
+    for candidate, kept in followed(chosen, len(chosen), "cases made small"):
+        cases.append(made_small(collection, candidate, kept))
+    by_id = {case.id: case for case in cases}
+    return [by_id[name] for name in sorted(by_id)], collection
+
+
+def shown_by(cases: Sequence[Case], observer: Observer) -> tuple[set[Feature], list[Case]]:
+    """What the cases show, and those that have more than one fault."""
+    features: set[Feature] = set()
+    several = []
+    for case in cases:
+        if case.action is not None:
+            observation = observer.step(case.state, case.action)
+            is_rejected = isinstance(observation.outcome, Rejected)
+            faults = len(observer.faults_of(case.state, case.action)) if is_rejected else 0
+            features |= features_of(case.action, observation, faults)
+            several += [case] if faults > 1 else []
+    return features, several
+
+
+def coverage(cases: Sequence[Case], collection: Collection) -> str:
+    """What the cases cover of what was seen, and what of the rules and guards they do not."""
+    features, several = shown_by(cases, collection.observer)
+    rejected = {case.requirement for case in cases if case.expected()["outcome"] == "rejected"}
+    rules = {rule.value for rule in Rule}
+    guards = {(feature.kind, feature.guard) for feature in features if isinstance(feature, Rejects)}
+    missing_guards = sorted(f"{kind} {rule.value} {name}" for kind, (rule, name) in collection.guards - guards)
+    lines = [
+        f"cases                       {len(cases)}, from {collection.steps} steps watched",
+        f"rules that reject           {len(rejected & rules)} of {len(rules)}",
+        f"guards of an action         {len(collection.guards & guards)} of {len(collection.guards)}",
+        *(f"  without a case            {name}" for name in missing_guards),
+    ]
+    for label, kind in (
+        ("ways to be accepted", Takes),
+        ("decisions, each way", Decides),
+        ("comparisons at their edge", Compares),
+    ):
+        seen = {feature for feature in collection.best if isinstance(feature, kind)}
+        lines.append(f"{label:<27} {len(seen & features)} of {len(seen)} seen")
+    lines.append(f"rejected for one fault      {sum(1 for case in cases if case not in several) - accepted(cases)}")
+    lines.append(
+        f"  for several               {len(several)}: {', '.join(sorted({case.requirement for case in several}))}"
+    )
+    return "\n".join(lines) + "\n"
+
+
+def accepted(cases: Sequence[Case]) -> int:
+    """How many are accepted."""
+    return sum(1 for case in cases if case.expected()["outcome"] == "accepted")
+
+
+def written(cases: Sequence[Case]) -> Mapping[str, str]:
+    """The files of the suite, by their path."""
+    files = {"schema.json": to_text(schema()) + "\n"}
+    for family in sorted({case.family for case in cases}):
+        own = [case for case in cases if case.family == family]
+        files[f"{family}/cases.json"] = text_of(own)
+        files[f"{family}/README.md"] = readme(family, own)
+    return files
+
+
+def readme(family: str, cases: Sequence[Case]) -> str:
+    """What a family is about."""
+    kinds = {snake_case(kind.__name__): kind for kind in KINDS}
+    says = (
+        "Whether a pool may start from a state: its parameters must be within their region."
+        if family == RESET
+        else " ".join((kinds[family].__doc__ or "").split())
+    )
+    sentences = {rule.value: rule.sentence for rule in Rule}
+    counts = Counter(case.requirement for case in cases)
+    rows = [
+        f"| {name} | {sentences.get(name, 'accepted, with exactly this effect')} | {counts[name]} |"
+        for name in sorted(counts, key=lambda name: (name in sentences, name.split("-")[0], int(name.split("-")[1])))
+    ]
+    head = ["| Requirement | What it says | Cases |", "| --- | --- | ---: |"]
+    return "\n".join([f"# {family}", "", says, "", *head, *rows, ""])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Writes the suite, or compares it with what stands there; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m solvent.edge.conformance.writer", description="The vectors.")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 if anything is stale")
+    options = parser.parse_args(arguments)
+    try:
+        cases, collection = suite()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    files = written(cases)
+    print(coverage(cases, collection), end="")
+    print(f"bytes                       {sum(len(text.encode()) for text in files.values())}")
+    there = {str(path.relative_to(DIRECTORY)) for path in DIRECTORY.rglob("*") if path.is_file()}
+    stale = [name for name, text in files.items() if name not in there or (DIRECTORY / name).read_text("utf-8") != text]
+    stale += sorted(there - set(files))
+    if options.check:
+        for name in stale:
+            print(f"stale: {name}: make vectors")
+        return FAILED if stale else PASSED
+    for name in stale:
+        if name in files:
+            (DIRECTORY / name).parent.mkdir(parents=True, exist_ok=True)
+            write_whole(str(DIRECTORY / name), write_text(files[name]))
+        else:
+            (DIRECTORY / name).unlink()
+    return PASSED
+
+
+def write_text(text: str) -> Callable[[Path], object]:
+    """Writes the text to a path."""
+    return lambda path: path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
