@@ -74,8 +74,8 @@ class Path:
 
     def assume(self, condition: z3.BoolRef) -> None:
         """Takes the condition for true from here on."""
-        condition = z3.simplify(condition)
-        if not z3.is_true(condition):
+        if not self.knows(condition):
+            condition = z3.simplify(condition)
             self.conditions.append(condition)
             self._solver.add(condition)
 
