@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from proofs.kernel.logic import both, either, iff, implies
 from proofs.kernel.theorem import Contract
-from solvent import liquidation, margin
+from solvent import certification, liquidation, margin
 from solvent.margin import equity_of, initial_margin, maintenance_margin, opening_margin, requirement
+from solvent.numbers import CLASSES
 from solvent.pool import AccountId, MarketId, Pool
 
 
@@ -37,6 +38,10 @@ def _as_defined(function: Callable[..., int]) -> Callable[..., list[bool]]:
     return lambda result, *arguments: [result == function(*arguments)]
 
 
+def _is_level(result: int, *_: object) -> list[bool]:
+    return [result >= -1, result < CLASSES]
+
+
 def _not_negative(result: int, *_: object) -> list[bool]:
     return [result >= 0]
 
@@ -53,10 +58,15 @@ IS_NEEDED = Contract(liquidation.is_needed, _nothing, truth=True)
 EQUITY = Contract(margin.equity_of, _nothing, truth=False)
 REQUIREMENT = Contract(margin.requirement, _not_negative, truth=False)
 
+BOOK = Contract(certification.book_is_certified, _nothing, truth=True)
+HIGHEST = Contract(certification.highest_class, _is_level, truth=False)
+
 REQUIREMENT_BY_NAME = Contract(margin.requirement, _as_defined(margin.requirement), truth=False)
 EQUITY_BY_NAME = Contract(margin.equity_of, _as_defined(margin.equity_of), truth=False)
 
 CONTRACTS = (
+    BOOK,
+    HIGHEST,
     MAY_TRADE,
     MAY_TRADE_SAFELY,
     MEETS_INITIAL,

@@ -1,9 +1,14 @@
 """What makes a pool well formed, entry by entry (CON-9): assumed of the pool before, claimed of the pool after."""
 
-from proofs.kernel.logic import both, either
+from itertools import pairwise
+
+from proofs.kernel.logic import both, choose, either
 from solvent.numbers import (
     CARRY_CAP,
     CASH_CAP,
+    CLASSES,
+    FACTOR_CAP,
+    LISTED_CAP,
     LOWEST_MARK,
     MARKETS_CAP,
     PPM,
@@ -12,7 +17,7 @@ from solvent.numbers import (
     TIME_CAP,
     VAULT_CAP,
 )
-from solvent.pool import Account, Market, MarketId, Pool, equity, is_open
+from solvent.pool import BACKSTOP, Account, AccountId, Market, MarketId, Pool, equity, is_exposed, is_open
 
 
 def long_in(account: Account, market_id: MarketId) -> int:
@@ -42,12 +47,20 @@ def pool_is_well_formed(pool: Pool) -> bool:
         parameters.requirement_floor <= VAULT_CAP,
         parameters.max_markets_per_account >= 1,
         parameters.max_markets_per_account <= MARKETS_CAP,
+        parameters.bounty >= 0,
+        parameters.bounty <= VAULT_CAP,
+        parameters.factors[0] == 0,
+        parameters.factors[-1] <= FACTOR_CAP,
+        *(lower < higher for lower, higher in pairwise(parameters.factors)),
+        *(one.generation >= 1 for one in pool.classes),
+        pool.epoch >= 1,
     )
 
 
 def market_is_well_formed(market: Market) -> bool:
     """A market is as it was before it was listed, or its fields and parameters are within their bounds."""
     p = market.parameters
+    anchor = market.anchor
     unlisted = both(
         market.mark == 0,
         market.time == 0,
@@ -66,6 +79,13 @@ def market_is_well_formed(market: Market) -> bool:
         p.lowest_mark == 0,
         p.highest_mark == 0,
         p.backstop_inventory == 0,
+        p.backstop_cap == 0,
+        p.expiry == 0,
+        market.settled == 0,
+        *(value == 0 for value in (anchor.epoch, anchor.mark, anchor.long_carry, anchor.short_carry)),
+        *(value == 0 for value in (anchor.paid, anchor.collected, anchor.backstop_base)),
+        *(value == 0 for base in market.bases for value in (base.generation, base.mark)),
+        *(value == 0 for base in market.bases for value in (base.long_carry, base.short_carry)),
     )
     listed = both(
         p.lowest_mark <= market.mark,
@@ -98,25 +118,50 @@ def market_is_well_formed(market: Market) -> bool:
         p.highest_mark <= PRICE_CAP,
         p.backstop_inventory >= 0,
         p.backstop_inventory <= SIZE_CAP,
+        p.backstop_cap >= 0,
+        p.backstop_cap <= VAULT_CAP,
+        p.expiry >= 0,
+        p.expiry <= TIME_CAP,
+        market.settled >= 0,
+        market.settled <= market.time,
     )
     return either(unlisted, listed)
 
 
-def interest_is_consistent(pool: Pool, market_id: MarketId, market: Market) -> bool:
-    """CON-2: a market's interests are the sums over accounts they say they are, and equal."""
+def records_are_not_ahead(pool: Pool, market: Market) -> bool:
+    """What a market recorded is of no later epoch and of no later generation than the pool's."""
     return both(
-        market.long_interest == pool.accounts.total(long_in, market_id),
-        market.short_interest == pool.accounts.total(short_in, market_id),
-        market.long_interest == market.short_interest,
+        market.anchor.epoch <= pool.epoch,
+        *(base.generation <= one.generation for base, one in zip(market.bases, pool.classes, strict=True)),
     )
 
 
-def account_is_well_formed(pool: Pool, account: Account) -> bool:
-    """An account's cash is within the cap, and it holds positions in few enough markets."""
+def interest_is_consistent(pool: Pool, market_id: MarketId, market: Market) -> bool:
+    """CON-2: a market's interests are the sums over accounts they say they are, and equal while it is active."""
+    return both(
+        market.long_interest == pool.accounts.total(long_in, market_id),
+        market.short_interest == pool.accounts.total(short_in, market_id),
+        either(market.settled > 0, market.long_interest == market.short_interest),
+    )
+
+
+def account_is_well_formed(pool: Pool, account_id: AccountId, account: Account) -> bool:
+    """An account's cash is within the cap, and it holds positions in few enough markets.
+
+    Its certificate is of a class there is, in no later generation; without a position it has none, as the backstop.
+    """
+    most = choose(account_id == BACKSTOP, LISTED_CAP, pool.parameters.max_markets_per_account)
+    level, generation = account.certificate.level, account.certificate.generation
     return both(
         account.cash >= -CASH_CAP,
         account.cash <= CASH_CAP,
-        account.positions.total(is_open) <= pool.parameters.max_markets_per_account,
+        account.positions.total(is_open) <= most,
+        level >= 0,
+        level < CLASSES,
+        generation >= 0,
+        *(either(level != of_class, generation <= one.generation) for of_class, one in enumerate(pool.classes)),
+        either(is_exposed(account) == 1, generation == 0),
+        either(account_id != BACKSTOP, generation == 0),
     )
 
 

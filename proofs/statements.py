@@ -45,7 +45,7 @@ def revalue(world: PoolWorld, before: Pool, after: Pool, market_id: MarketId) ->
     old, new = before.markets.get(market_id), after.markets.get(market_id)
     on_longs = (new.mark - new.long_carry) - (old.mark - old.long_carry)
     on_shorts = (new.mark - new.short_carry) - (old.mark - old.short_carry)
-    world.sums_to_zero(
+    world.sum_rule(
         before.accounts,
         [
             (1, equity, (after.markets,)),
@@ -53,6 +53,7 @@ def revalue(world: PoolWorld, before: Pool, after: Pool, market_id: MarketId) ->
             (-on_longs, invariant.long_in, (market_id,)),
             (on_shorts, invariant.short_in, (market_id,)),
         ],
+        label="CON-1",
     )
 
 
@@ -72,10 +73,13 @@ def stays_well_formed(world: PoolWorld, cls: type[Action]) -> None:
     accounts = world.each(before.accounts, after.accounts)
     for market_id, _, market in markets:
         world.claim(invariant.market_is_well_formed(market), "CON-9: the market is within its bounds")
+        world.claim(invariant.records_are_not_ahead(after, market), "CON-9: the market's records are not ahead")
         consistent = invariant.interest_is_consistent(after, market_id, market)
         world.claim(consistent, "CON-2: interests are the sums of the accounts' sizes, and equal")
-    for _, _, account in accounts:
-        world.claim(invariant.account_is_well_formed(after, account), "CON-9: the account is within its bounds")
+    for account_id, _, account in accounts:
+        world.claim(
+            invariant.account_is_well_formed(after, account_id, account), "CON-9: the account is within its bounds"
+        )
         for market_id, _, market in markets:
             whole = invariant.position_is_well_formed(account.positions.get(market_id), market)
             world.claim(whole, "CON-9: the position is in a listed market and a whole number of lots")

@@ -1,6 +1,6 @@
 """The worlds of the machine: an arbitrary well-formed pool, actions on it, and the facts that totals obey."""
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 from proofs import invariant
 from proofs.kernel.frames import same
@@ -9,7 +9,8 @@ from proofs.kernel.terms import Unsupported
 from proofs.kernel.theorem import Theorem
 from proofs.kernel.world import SymbolicWorld, WitnessWorld, World
 from solvent import machine
-from solvent.pool import Account, Market, Pool, PoolParameters
+from solvent.numbers import CLASSES
+from solvent.pool import Account, Certificate, Class, Market, Pool, PoolParameters
 
 T = TypeVar("T")
 
@@ -25,6 +26,12 @@ class PoolWorld(World):
         super().__init__(theorem)
         self.steps: list[Step] = []
 
+    def arbitrary(self, hint: Any, name: str) -> Any:
+        """An arbitrary value; what there is one of for each class comes in that number."""
+        if get_origin(hint) is tuple:
+            return tuple(self.arbitrary(get_args(hint)[0], f"{name}[{level}]") for level in range(CLASSES))
+        return super().arbitrary(hint, name)
+
     def pool(self, name: str = "") -> Pool:
         """An arbitrary well-formed pool."""
 
@@ -34,20 +41,25 @@ class PoolWorld(World):
 
         def account(label: str) -> Account:
             positions = self.table(f"{label}.positions", self.integer, position_touched)
-            return Account(self.integer(f"{label}.cash"), positions)  # type: ignore[arg-type]
+            certificate = self.record(Certificate, f"{label}.certificate")
+            return Account(self.integer(f"{label}.cash"), positions, certificate)  # type: ignore[arg-type]
 
-        def account_touched(_: Any, entry: Account) -> None:
-            self.assume(invariant.account_is_well_formed(pool, entry))
+        def account_touched(key: Any, entry: Account) -> None:
+            self.assume(invariant.account_is_well_formed(pool, key, entry))
 
         def market_touched(key: Any, market: Market) -> None:
             self.assume(invariant.market_is_well_formed(market))
+            self.assume(invariant.records_are_not_ahead(pool, market))
             self.assume(invariant.interest_is_consistent(pool, key, market))
 
         prefix = f"{name}." if name else ""
         markets = self.table(f"{prefix}markets", lambda label: self.record(Market, label), market_touched)
         accounts = self.table(f"{prefix}accounts", account, account_touched)
         parameters = self.record(PoolParameters, f"{prefix}parameters")
-        pool = Pool(parameters, self.integer(f"{prefix}vault"), accounts, markets)  # type: ignore[arg-type]
+        classes = tuple(self.record(Class, f"{prefix}classes[{level}]") for level in range(CLASSES))
+        counts = (self.integer(f"{prefix}{count}") for count in ("exposed", "epoch", "owing", "overdue"))
+        vault = self.integer(f"{prefix}vault")
+        pool = Pool(parameters, vault, accounts, markets, classes, *counts)  # type: ignore[arg-type]
         self.assume(invariant.pool_is_well_formed(pool))
         return pool
 

@@ -101,24 +101,44 @@ class World:
         rest = [(factor, table.total_of_rest(measure, given)) for factor, measure in fact.terms]
         self.assume(_combined(rest) >= 0)
 
-    def sums_to_zero(self, table: Any, terms: list[tuple[int, Measure, tuple[Any, ...]]]) -> None:
-        """The sum rule: a linear combination of measures that is zero for every entry has total zero.
+    def sum_rule(
+        self,
+        table: Any,
+        terms: list[tuple[int, Measure, tuple[Any, ...]]],
+        *,
+        label: str,
+        equal: bool = True,
+        rest: bool = False,
+        first: Callable[[Any, Any], None] = lambda *_: None,
+    ) -> None:
+        """The sum rule: what is zero, or not negative, for every entry has such a total; a combination of measures.
 
-        It is of the table as it began. The coefficients and what the measures capture do not depend on the entry.
+        It is of the table as it began, or of the rest of it: the entries that were not touched. The coefficients and
+        what the measures capture do not depend on the entry. `first` is told of the key and the arbitrary entry, to use
+        what is known of it.
         """
         base = table.base
         entry = base.make(f"{base.name}[any]")
-        key = self.identifier(f"{base.name}[any].key")
+        key = self.as_key(self.identifier(f"{base.name}[any].key"))
+        if rest:
+            for known in base.keys:
+                self.assume(known != key)
         others = {id(item): item for _, _, given in terms for item in given if isinstance(item, Base)}
         for other in others.values():
             self.add_distinct(other, key)
-        base.touched(self.as_key(key), entry)
+        base.touched(key, entry)
+        first(key, entry)
         values = [
             (factor, measure(entry, *(item.initial[-1] if isinstance(item, Base) else item for item in given)))
             for factor, measure, given in terms
         ]
-        self.claim(_combined(values) == 0, "sum rule: zero for every entry")
-        self.assume(_combined([(factor, base.ghost(measure, given)) for factor, measure, given in terms]) == 0)
+        total = table.total_of_rest if rest else base.ghost
+        if equal:
+            self.claim(_combined(values) == 0, f"{label}: zero for every entry")
+            self.assume(_combined([(factor, total(measure, given)) for factor, measure, given in terms]) == 0)
+        else:
+            self.claim(_combined(values) >= 0, f"{label}: not negative for any entry")
+            self.assume(_combined([(factor, total(measure, given)) for factor, measure, given in terms]) >= 0)
 
 
 def _combined(terms: list[tuple[int, int]]) -> int:

@@ -50,9 +50,10 @@ def equity_is_cash_and_worth(world: PoolWorld) -> None:
     pool = world.pool()
     account_id = world.identifier("account")
     account = pool.accounts.get(account_id)
-    world.sums_to_zero(
+    world.sum_rule(
         account.positions,
         [(1, worth, world.along(pool.markets)), (-1, formulas.worth, world.along(pool.markets))],
+        label="MAR-1",
     )
     expected = account.cash + account.positions.total_along(pool.markets, formulas.worth)
     world.claim(equity_of(pool, account_id) == expected, "MAR-1: cash and the worth of every position")

@@ -103,7 +103,7 @@ def liquidate(pool: Pool, action: Liquidate) -> tuple[Pool, Liquidated]:
     require_cash(after, action.account, "account")
     require_cash(after, action.liquidator, "liquidator")
     require_cash(after, BACKSTOP, "backstop")
-    require(by_backstop or is_in_few_markets(after, action.liquidator), Rule.CON_5, "liquidator")
+    require(is_in_few_markets(after, action.liquidator), Rule.CON_5, "liquidator")
     require(by_backstop or meets_initial(after, action.liquidator), Rule.LIQ_8, "liquidator")
     inventory = abs(after.accounts.get(BACKSTOP).positions.get(action.market))
     require(not by_backstop or inventory <= market.parameters.backstop_inventory, Rule.LIQ_9, "size")

@@ -1,0 +1,1 @@
+"""Theorems about certified books (spec/certification.md)."""

@@ -1,0 +1,1 @@
+"""Theorems about default and loss sharing (spec/default.md)."""

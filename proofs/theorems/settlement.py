@@ -1,0 +1,1 @@
+"""Theorems about settlement (spec/settlement.md)."""
