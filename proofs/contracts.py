@@ -61,6 +61,9 @@ REQUIREMENT = Contract(margin.requirement, _not_negative, truth=False)
 BOOK = Contract(certification.book_is_certified, _nothing, truth=True)
 HIGHEST = Contract(certification.highest_class, _is_level, truth=False)
 
+BY_NAME = (BOOK, HIGHEST)
+"""What almost every theorem about a step sees by name only: the check of the book before, the certificates after."""
+
 REQUIREMENT_BY_NAME = Contract(margin.requirement, _as_defined(margin.requirement), truth=False)
 EQUITY_BY_NAME = Contract(margin.equity_of, _as_defined(margin.equity_of), truth=False)
 

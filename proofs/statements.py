@@ -1,8 +1,8 @@
 """Statements that are made of every transition, each a theorem in the transition's own module."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from proofs import formulas, invariant
 from proofs.facts import LONG_SIZES_ARE_NOT_NEGATIVE
@@ -11,8 +11,8 @@ from proofs.kernel.theorem import Contract
 from proofs.theorems.numbers import whole_lots_add_up
 from proofs.worlds import PoolWorld
 from solvent.liquidation import Liquidate
-from solvent.machine import Accepted, Action, Rejected
-from solvent.pool import AccountId, Market, MarketId, Pool, equity
+from solvent.machine import Accepted, Action, Rejected, open_book
+from solvent.pool import BACKSTOP, AccountId, Market, MarketId, Pool, equity, is_exposed
 from solvent.rules import Rule
 from solvent.trading import Trade
 
@@ -21,11 +21,19 @@ T = TypeVar("T")
 
 
 def accepted(world: PoolWorld, cls: type[A]) -> tuple[Pool, A, Pool] | None:
-    """An arbitrary pool, action, and the pool after; nothing where the action is rejected."""
+    """An arbitrary pool as the action finds it, the action, and the pool after; nothing where it is rejected.
+
+    The action finds the pool anchored where it stands if the book is certified (CRT-10), which changes nothing else.
+    """
     before = world.pool()
     action = world.action(cls, before)
     outcome = world.step(before, action)
-    return (before, action, outcome.pool) if isinstance(outcome, Accepted) else None
+    return (open_book(before, action), action, outcome.pool) if isinstance(outcome, Accepted) else None
+
+
+def anchored(pool: Pool) -> Pool:
+    """The pool that an action finds which needs a certified book: a new epoch, in which nothing is due."""
+    return replace(pool, epoch=pool.epoch + 1, owing=0, overdue=0)
 
 
 def conserves(world: PoolWorld, cls: type[Action]) -> None:
@@ -110,6 +118,15 @@ def with_interest(market: Market, moves: list[tuple[int, int]]) -> Market:
         long_interest=market.long_interest + long_change,
         short_interest=market.short_interest + short_change,
     )
+
+
+def exposed_after(before: Pool, accounts: Any, changed: Iterable[AccountId]) -> int:
+    """How many accounts are exposed once the positions of the given ones, each named once, are those of the table."""
+    count = before.exposed
+    for account_id in changed:
+        was, will_be = (is_exposed(table.get(account_id)) for table in (before.accounts, accounts))
+        count += choose(account_id == BACKSTOP, 0, will_be - was)
+    return count
 
 
 def only_market_changes(world: PoolWorld, before: Pool, after: Pool, named: MarketId, changed: Market) -> None:

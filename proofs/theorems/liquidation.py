@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from proofs import formulas, statements
 from proofs.contracts import (
+    BY_NAME,
     EQUITY,
     EQUITY_BY_NAME,
     IS_NEEDED,
@@ -18,20 +19,21 @@ from proofs.kernel.logic import both, choose, either, iff, negation
 from proofs.kernel.theorem import theorem
 from proofs.statements import only
 from proofs.worlds import PoolWorld
+from solvent.certification import book_is_certified
 from solvent.liquidation import Liquidate, Liquidated, is_needed
 from solvent.margin import equity_of, initial_margin, maintenance_margin, meets_initial, requirement
 from solvent.numbers import CASH_CAP
-from solvent.pool import BACKSTOP, Account, AccountId, Market, MarketId, Pool, equity, is_open
+from solvent.pool import BACKSTOP, AccountId, Market, MarketId, Pool, equity, is_open
 from solvent.rules import Rule
 
 
-@theorem("CON-1", contracts=(MEETS_INITIAL, IS_NEEDED, REQUIREMENT))
+@theorem("CON-1", contracts=(*BY_NAME, MEETS_INITIAL, IS_NEEDED, REQUIREMENT))
 def a_liquidation_conserves(world: PoolWorld) -> None:
     """The sum of equities equals the vault after a liquidation if it did before."""
     statements.conserves(world, Liquidate)
 
 
-@theorem("CON-9", "CON-2", contracts=(MEETS_INITIAL, IS_NEEDED, REQUIREMENT))
+@theorem("CON-9", "CON-2", contracts=(*BY_NAME, MEETS_INITIAL, IS_NEEDED, REQUIREMENT))
 def a_liquidation_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A liquidation in a well-formed pool leaves it well formed."""
     statements.stays_well_formed(world, Liquidate)
@@ -48,7 +50,7 @@ def maintenance_grows_with_size(world: PoolWorld, smaller: int, larger: int, mar
     world.claim(maintenance_margin(smaller, market) <= maintenance_margin(larger, market), "LIQ-13: maintenance")
 
 
-@theorem("LIQ-14", contracts=(MEETS_INITIAL, IS_NEEDED, REQUIREMENT))
+@theorem("LIQ-14", contracts=(*BY_NAME, MEETS_INITIAL, IS_NEEDED, REQUIREMENT))
 def a_liquidation_makes_no_money(world: PoolWorld) -> None:
     """The summed equity of account, liquidator and backstop is unchanged: liquidating oneself never pays."""
     case = statements.accepted(world, Liquidate)
@@ -66,7 +68,7 @@ def a_liquidation_makes_no_money(world: PoolWorld) -> None:
     "LIQ-13",
     "LIQ-16",
     "LIQ-17",
-    contracts=(MEETS_INITIAL, IS_NEEDED, REQUIREMENT_BY_NAME, EQUITY_BY_NAME),
+    contracts=(*BY_NAME, MEETS_INITIAL, IS_NEEDED, REQUIREMENT_BY_NAME, EQUITY_BY_NAME),
 )
 def a_liquidation_never_makes_things_worse(world: PoolWorld) -> None:
     """Equity stays at or above zero, the shortfall never grows, and the ratio of equity to maintenance never falls."""
@@ -97,7 +99,12 @@ def a_liquidation_never_makes_things_worse(world: PoolWorld) -> None:
 
 
 @theorem(
-    "LIQ-1", "LIQ-8", "LIQ-9", "LIQ-17", "LIQ-18", contracts=(MEETS_INITIAL_EXACTLY, IS_NEEDED, REQUIREMENT, EQUITY)
+    "LIQ-1",
+    "LIQ-8",
+    "LIQ-9",
+    "LIQ-17",
+    "LIQ-18",
+    contracts=(*BY_NAME, MEETS_INITIAL_EXACTLY, IS_NEEDED, REQUIREMENT_BY_NAME, EQUITY_BY_NAME),
 )
 def a_liquidation_only_moves_risk_to_who_can_bear_it(world: PoolWorld) -> None:
     """The position only shrinks, nobody takes it over unasked or without margin, and open interest does not grow."""
@@ -152,7 +159,7 @@ def penalty_of(
     left = statements.asked(
         world,
         REQUIREMENT,
-        lambda asked_of, asked, margin: both(asked is account_id, asked_of is not pool, is_maintenance(margin)),
+        lambda asked_of, asked, margin: both(asked is account_id, asked_of.accounts is not pool.accounts, is_maintenance(margin)),
         closed,
         lambda: requirement(closed, account_id, maintenance_margin),
     )
@@ -176,9 +183,11 @@ def closed_pool(pool: Pool, account_id: AccountId, market_id: MarketId, taken: i
     market, account = pool.markets.get(market_id), pool.accounts.get(account_id)
     size = account.positions.get(market_id)
     cash = account.cash + statements.cash_for(size, -taken, market, market.mark)
-    closed = Account(cash, account.positions.set(market_id, size - taken))
+    closed = replace(account, cash=cash, positions=account.positions.set(market_id, size - taken))
+    accounts = pool.accounts.set(account_id, closed)
     market = statements.with_interest(market, [(size, size - taken)])
-    return replace(pool, accounts=pool.accounts.set(account_id, closed), markets=pool.markets.set(market_id, market))
+    exposed = statements.exposed_after(pool, accounts, (account_id,))
+    return replace(pool, accounts=accounts, markets=pool.markets.set(market_id, market), exposed=exposed)
 
 
 def change_of(action: Liquidate, effect: Effect, account_id: AccountId) -> int:
@@ -204,7 +213,7 @@ def market_after(pool: Pool, action: Liquidate, effect: Effect) -> Market:
     return statements.with_interest(pool.markets.get(action.market), moves)
 
 
-@theorem("LIQ-10", "CON-3", contracts=(MEETS_INITIAL, IS_NEEDED, REQUIREMENT, EQUITY))
+@theorem("LIQ-10", "CON-3", contracts=(*BY_NAME, MEETS_INITIAL, IS_NEEDED, REQUIREMENT, EQUITY))
 def a_liquidation_has_exactly_its_effect(world: PoolWorld) -> None:
     """The size moves at the mark, the penalty is as the formula says, half of it the liquidator's, and nothing else."""
     case = statements.accepted(world, Liquidate)
@@ -235,17 +244,19 @@ def candidate_of(pool: Pool, action: Liquidate, effect: Effect) -> Pool:
         old = pool.accounts.get(account_id)
         size = old.positions.get(action.market) + change_of(action, effect, account_id)
         cash = old.cash + cash_of(pool, action, effect, account_id)
-        accounts = accounts.set(account_id, Account(cash, old.positions.set(action.market, size)))
+        accounts = accounts.set(account_id, replace(old, cash=cash, positions=old.positions.set(action.market, size)))
     markets = pool.markets.set(action.market, market_after(pool, action, effect))
-    return replace(pool, accounts=accounts, markets=markets)
+    exposed = statements.exposed_after(pool, accounts, (action.account, action.liquidator))
+    return replace(pool, accounts=accounts, markets=markets, exposed=exposed)
 
 
-@theorem("CON-7", "CON-8", contracts=(MEETS_INITIAL, IS_NEEDED, REQUIREMENT, EQUITY))
+@theorem("CON-7", "CON-8", contracts=(*BY_NAME, MEETS_INITIAL, IS_NEEDED, REQUIREMENT, EQUITY))
 def a_liquidation_is_rejected_exactly_when(world: PoolWorld) -> None:
     """A liquidation is rejected by the first of its rules that fails, and otherwise accepted."""
     before = world.pool()
     action = world.action(Liquidate, before)
     outcome = world.step(before, action)
+    certified, before = book_is_certified(before), statements.anchored(before)
     market = before.markets.get(action.market)
     account, liquidator = action.account, action.liquidator
 
@@ -282,9 +293,11 @@ def a_liquidation_is_rejected_exactly_when(world: PoolWorld) -> None:
         world,
         outcome,
         [
+            (Rule.CRT_1, "book", lambda: certified),
             (Rule.LIQ_1, "liquidator", lambda: either(liquidator == BACKSTOP, liquidator == action.actor)),
             (Rule.NUM_6, "size", lambda: action.size >= 1),
             (Rule.CON_4, "market", lambda: market.mark >= 1),
+            (Rule.SET_1, "market", lambda: market.settled == 0),
             (Rule.NUM_8, "size", lambda: action.size % market.parameters.lot == 0),
             (Rule.LIQ_2, "account", lambda: account != BACKSTOP),
             (Rule.LIQ_3, "liquidator", lambda: account != liquidator),
@@ -326,7 +339,7 @@ def is_needed_by_the_book(world: PoolWorld, pool: Pool, account_id: AccountId, m
     penalty = penalty_of(world, pool, account_id, market_id, taken, market)
     closed = closed_pool(pool, account_id, market_id, taken)
     old = closed.accounts.get(account_id)
-    paid = Account(old.cash - penalty, old.positions)
+    paid = replace(old, cash=old.cash - penalty)
     fined = replace(closed, accounts=closed.accounts.set(account_id, paid))
     met = statements.asked(
         world,
