@@ -8,9 +8,10 @@ from collections.abc import Callable
 from proofs.kernel.logic import both, either, iff, implies
 from proofs.kernel.theorem import Contract
 from solvent import certification, liquidation, margin
+from solvent.certification import class_margin
 from solvent.margin import equity_of, initial_margin, maintenance_margin, opening_margin, requirement
 from solvent.numbers import CLASSES
-from solvent.pool import AccountId, MarketId, Pool
+from solvent.pool import BACKSTOP, AccountId, MarketId, Pool
 
 
 def _nothing(*_: object) -> list[bool]:
@@ -42,6 +43,25 @@ def _is_level(result: int, *_: object) -> list[bool]:
     return [result >= -1, result < CLASSES]
 
 
+def _book(result: bool, pool: Pool) -> list[bool]:
+    counted = sum((one.count for one in pool.classes), start=0)
+    return [iff(result, both(counted == pool.exposed, equity_of(pool, BACKSTOP) >= 0, pool.overdue == 0))]
+
+
+def _covered(result: int, pool: Pool, account_id: AccountId) -> list[bool]:
+    account, equity = pool.accounts.get(account_id), equity_of(pool, account_id)
+
+    def demanded(level: int) -> int:
+        given = level, pool.classes[level].generation, pool.parameters.factors[level]
+        return account.positions.total_along(pool.markets, class_margin, *given)
+
+    return [
+        *_is_level(result),
+        iff(result >= 0, equity >= 0),
+        *(implies(result == level, equity >= demanded(level)) for level in range(1, CLASSES)),
+    ]
+
+
 def _not_negative(result: int, *_: object) -> list[bool]:
     return [result >= 0]
 
@@ -61,6 +81,9 @@ REQUIREMENT = Contract(margin.requirement, _not_negative, truth=False)
 BOOK = Contract(certification.book_is_certified, _nothing, truth=True)
 HIGHEST = Contract(certification.highest_class, _is_level, truth=False)
 
+BOOK_EXACTLY = Contract(certification.book_is_certified, _book, truth=True)
+HIGHEST_COVERED = Contract(certification.highest_class, _covered, truth=False)
+
 BY_NAME = (BOOK, HIGHEST)
 """What almost every theorem about a step sees by name only: the check of the book before, the certificates after."""
 
@@ -69,7 +92,9 @@ EQUITY_BY_NAME = Contract(margin.equity_of, _as_defined(margin.equity_of), truth
 
 CONTRACTS = (
     BOOK,
+    BOOK_EXACTLY,
     HIGHEST,
+    HIGHEST_COVERED,
     MAY_TRADE,
     MAY_TRADE_SAFELY,
     MEETS_INITIAL,

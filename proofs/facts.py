@@ -2,6 +2,7 @@
 
 from proofs.invariant import long_in, short_in
 from proofs.kernel.world import SumFact
+from solvent.default import loss_of
 from solvent.margin import initial_margin, maintenance_margin, opening_margin
 from solvent.numbers import CARRY_CAP, PRICE_CAP, SIZE_CAP
 from solvent.pool import is_open
@@ -19,3 +20,5 @@ OPEN_IS_NOT_NEGATIVE = SumFact(((1, is_open),))
 MAINTENANCE_IS_NOT_NEGATIVE = SumFact(((1, maintenance_margin),))
 INITIAL_COVERS_MAINTENANCE = SumFact(((1, initial_margin), (-1, maintenance_margin)))
 OPENING_COVERS_INITIAL = SumFact(((1, opening_margin), (-1, initial_margin)))
+
+LOSS_IS_NOT_NEGATIVE = SumFact(((1, loss_of),))

@@ -2,7 +2,9 @@
 
 from itertools import pairwise
 
-from proofs.kernel.logic import both, choose, either
+from proofs import formulas
+from proofs.kernel.logic import both, choose, either, implies, negation
+from solvent.default import is_overdue, is_owing
 from solvent.numbers import (
     CARRY_CAP,
     CASH_CAP,
@@ -33,6 +35,57 @@ def short_in(account: Account, market_id: MarketId) -> int:
 def conserves(pool: Pool) -> bool:
     """CON-1: the sum of all equities equals the vault."""
     return pool.accounts.total(equity, pool.markets) == pool.vault
+
+
+def live_in(account: Account, level: int, generation: int) -> int:
+    """1 for an account with a certificate of this class in this generation, 0 for any other."""
+    mine = both(account.certificate.level == level, account.certificate.generation == generation)
+    return choose(mine, 1, 0)
+
+
+def counts_are_right(pool: Pool) -> bool:
+    """CRT-12: a class's count is that of its live certificates, and exposed that of the accounts with a position."""
+    levels = enumerate(pool.classes)
+    return both(
+        *(one.count == pool.accounts.total(live_in, level, one.generation) for level, one in levels),
+        pool.exposed == pool.accounts.total(is_exposed) - is_exposed(pool.accounts.get(BACKSTOP)),
+    )
+
+
+def dues_are_counted(pool: Pool) -> bool:
+    """DEF-11: so many markets are owing, and overdue, as the pool says."""
+    positions = pool.accounts.get(BACKSTOP).positions
+    return both(
+        pool.owing == pool.markets.total_along(positions, is_owing, pool.epoch),
+        pool.overdue == pool.markets.total_along(positions, is_overdue, pool.epoch),
+    )
+
+
+def certificate_is_backed(pool: Pool, account: Account) -> bool:
+    """CRT-8: a live certificate's account, every market at its class's base, has half of what the class demands."""
+    return both(
+        *(
+            implies(
+                live_in(account, level, one.generation) == 1,
+                2 * PPM * PPM * based_equity(pool, account, level, one.generation)
+                >= account.positions.total_along(pool.markets, formulas.demand, level, one.generation, factor),
+            )
+            for level, (one, factor) in enumerate(zip(pool.classes, pool.parameters.factors, strict=True))
+        )
+    )
+
+
+def based_equity(pool: Pool, account: Account, level: int, generation: int) -> int:
+    """What an account's equity is with every market at the base of a class."""
+    return account.cash + account.positions.total_along(pool.markets, formulas.based_worth, level, generation)
+
+
+def has_not_drifted(pool: Pool, market: Market) -> bool:
+    """CRT-7: no class's generation goes on that the market has drifted from."""
+    levels = enumerate(zip(pool.classes, pool.parameters.factors, strict=True))
+    return both(
+        *(negation(formulas.has_drifted(market, level, one.generation, factor)) for level, (one, factor) in levels)
+    )
 
 
 def pool_is_well_formed(pool: Pool) -> bool:

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from proofs import formulas, invariant
-from proofs.facts import LONG_SIZES_ARE_NOT_NEGATIVE
+from proofs.facts import LONG_SIZES_ARE_NOT_NEGATIVE, SHORT_SIZES_ARE_NOT_NEGATIVE
 from proofs.kernel.logic import both, choose, either, negation
 from proofs.kernel.theorem import Contract
 from proofs.theorems.numbers import whole_lots_add_up
 from proofs.worlds import PoolWorld
+from solvent.default import Default, TakeOver, Unwind
 from solvent.liquidation import Liquidate
 from solvent.machine import Accepted, Action, Rejected, open_book
 from solvent.pool import BACKSTOP, AccountId, Market, MarketId, Pool, equity, is_exposed
 from solvent.rules import Rule
+from solvent.settlement import SettlePosition
 from solvent.trading import Trade
 
 A = TypeVar("A", bound=Action)
@@ -29,6 +31,18 @@ def accepted(world: PoolWorld, cls: type[A]) -> tuple[Pool, A, Pool] | None:
     action = world.action(cls, before)
     outcome = world.step(before, action)
     return (open_book(before, action), action, outcome.pool) if isinstance(outcome, Accepted) else None
+
+
+def any_step(
+    world: PoolWorld, before: Pool, kinds: tuple[type[Action], ...] = get_args(Action)
+) -> tuple[Pool, Action, Pool] | None:
+    """What `accepted` says, of an action of any of the kinds on the given pool."""
+    for kind in kinds:
+        if world.truth(kind.__name__):
+            action = world.action(kind, before)
+            outcome = world.step(before, action)
+            return (open_book(before, action), action, outcome.pool) if isinstance(outcome, Accepted) else None
+    return None
 
 
 def anchored(pool: Pool) -> Pool:
@@ -71,11 +85,16 @@ def stays_well_formed(world: PoolWorld, cls: type[Action]) -> None:
     if case is None:
         return
     before, action, after = case
-    if isinstance(action, Trade | Liquidate):
+    if isinstance(action, Trade | Liquidate | Default | Unwind | TakeOver | SettlePosition):
         world.use(LONG_SIZES_ARE_NOT_NEGATIVE, before.accounts, action.market)
+        world.use(SHORT_SIZES_ARE_NOT_NEGATIVE, before.accounts, action.market)
+        if isinstance(action, Default | SettlePosition):
+            moved = before.accounts.get(action.account).positions.get(action.market)
+        else:
+            moved = action.size
         for _, account, _ in world.touched(before.accounts, after.accounts):
             size = account.positions.get(action.market)
-            world.apply(whole_lots_add_up, size, action.size, before.markets.get(action.market).parameters.lot)
+            world.apply(whole_lots_add_up, size, moved, before.markets.get(action.market).parameters.lot)
     world.claim(invariant.pool_is_well_formed(after), "CON-9: the vault and the parameters are within their bounds")
     markets = world.each(before.markets, after.markets)
     accounts = world.each(before.accounts, after.accounts)

@@ -3,12 +3,14 @@
 from typing import Any, TypeVar, get_args, get_origin
 
 from proofs import invariant
+from proofs.facts import LOSS_IS_NOT_NEGATIVE
 from proofs.kernel.frames import same
 from proofs.kernel.paths import Path
 from proofs.kernel.terms import Unsupported
 from proofs.kernel.theorem import Theorem
 from proofs.kernel.world import SymbolicWorld, WitnessWorld, World
 from solvent import machine
+from solvent.default import Default
 from solvent.numbers import CLASSES
 from solvent.pool import Account, Certificate, Class, Market, Pool, PoolParameters
 
@@ -28,12 +30,14 @@ class PoolWorld(World):
 
     def arbitrary(self, hint: Any, name: str) -> Any:
         """An arbitrary value; what there is one of for each class comes in that number."""
+        if hint is Pool:
+            return self.pool(books=True)
         if get_origin(hint) is tuple:
             return tuple(self.arbitrary(get_args(hint)[0], f"{name}[{level}]") for level in range(CLASSES))
         return super().arbitrary(hint, name)
 
-    def pool(self, name: str = "") -> Pool:
-        """An arbitrary well-formed pool."""
+    def pool(self, name: str = "", *, books: bool = False) -> Pool:
+        """An arbitrary well-formed pool; with books, one whose live certificates are backed (CRT-8)."""
 
         def position_touched(key: Any, size: int) -> None:
             market = markets.base.initial[markets.base.touch(key)]
@@ -46,11 +50,15 @@ class PoolWorld(World):
 
         def account_touched(key: Any, entry: Account) -> None:
             self.assume(invariant.account_is_well_formed(pool, key, entry))
+            if books:
+                self.assume(invariant.certificate_is_backed(pool, entry))
 
         def market_touched(key: Any, market: Market) -> None:
             self.assume(invariant.market_is_well_formed(market))
             self.assume(invariant.records_are_not_ahead(pool, market))
             self.assume(invariant.interest_is_consistent(pool, key, market))
+            if books:
+                self.assume(invariant.has_not_drifted(pool, market))
 
         prefix = f"{name}." if name else ""
         markets = self.table(f"{prefix}markets", lambda label: self.record(Market, label), market_touched)
@@ -68,7 +76,10 @@ class PoolWorld(World):
         return self.record(cls, "action")
 
     def step(self, pool: Pool, action: machine.Action) -> machine.Accepted | machine.Rejected:
-        """One step of the machine."""
+        """One step of the machine; that an account's losses add up to no less than nothing is a fact about each."""
+        if isinstance(action, Default):
+            account = pool.accounts.get(action.account)
+            self.use(LOSS_IS_NOT_NEGATIVE, account.positions, *self.along(pool.markets), pool.epoch)
         try:
             outcome = machine.step(pool, action)
         except Exception:

@@ -58,6 +58,11 @@ class World:
         """The condition holds in every case, or the theorem is refuted. The label is what a failing run prints."""
         raise NotImplementedError
 
+    def show(self, condition: bool, label: str) -> None:
+        """A step of a proof: claims the condition, and uses it in what is claimed after."""
+        self.claim(condition, label)
+        self.assume(condition)
+
     def calls(self, _: Contract) -> list[tuple[tuple[Any, ...], Any]]:
         """The arguments and results of the calls that a contract answered; none where bodies run."""
         return []
@@ -146,18 +151,29 @@ def _combined(terms: list[tuple[int, int]]) -> int:
 
 
 class _Turned:
-    """The world as a lemma sees it that is applied in another theorem."""
+    """The world as a lemma sees it that is applied in another theorem: the steps of its proof are not taken again."""
 
     def __init__(self, world: World, lemma: str) -> None:
         self._world = world
         self._lemma = lemma
 
     def assume(self, condition: bool) -> None:
-        self._world.claim(condition, f"hypothesis of {self._lemma}")
-        self._world.assume(condition)
+        self._world.show(condition, f"hypothesis of {self._lemma}")
+
+    def show(self, condition: bool, label: str) -> None:
+        self.claim(condition, label)
 
     def claim(self, condition: bool, _: str) -> None:
         self._world.assume(condition)
+
+    def use(self, *_: object) -> None:
+        """A step of the lemma's own proof."""
+
+    def sum_rule(self, *_: object, **__: object) -> None:
+        """A step of the lemma's own proof."""
+
+    def along(self, table: Any) -> tuple[Any, ...]:
+        return (table.base,)
 
 
 class SymbolicWorld(World):

@@ -22,7 +22,7 @@ from proofs.worlds import PoolWorld
 from solvent.certification import book_is_certified
 from solvent.liquidation import Liquidate, Liquidated, is_needed
 from solvent.margin import equity_of, initial_margin, maintenance_margin, meets_initial, requirement
-from solvent.numbers import CASH_CAP
+from solvent.numbers import CASH_CAP, LISTED_CAP
 from solvent.pool import BACKSTOP, AccountId, Market, MarketId, Pool, equity, is_open
 from solvent.rules import Rule
 
@@ -159,7 +159,9 @@ def penalty_of(
     left = statements.asked(
         world,
         REQUIREMENT,
-        lambda asked_of, asked, margin: both(asked is account_id, asked_of.accounts is not pool.accounts, is_maintenance(margin)),
+        lambda asked_of, asked, margin: both(
+            asked is account_id, asked_of.accounts is not pool.accounts, is_maintenance(margin)
+        ),
         closed,
         lambda: requirement(closed, account_id, maintenance_margin),
     )
@@ -321,7 +323,7 @@ def a_liquidation_is_rejected_exactly_when(world: PoolWorld) -> None:
                 "liquidator",
                 lambda: (
                     after().accounts.get(liquidator).positions.total(is_open)
-                    <= before.parameters.max_markets_per_account
+                    <= choose(liquidator == BACKSTOP, LISTED_CAP, before.parameters.max_markets_per_account)
                 ),
             ),
             (Rule.LIQ_8, "liquidator", liquidator_is_covered),

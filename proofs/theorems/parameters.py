@@ -20,7 +20,7 @@ from solvent.numbers import (
     TIME_CAP,
     VAULT_CAP,
 )
-from solvent.parameters import ListMarket, check_pool_parameters, is_listed
+from solvent.parameters import ListMarket, SetParameters, check_pool_parameters, is_listed
 from solvent.pool import Market, Pool, PoolParameters
 from solvent.rules import Rejection, Rule
 
@@ -124,3 +124,15 @@ def a_listing_is_rejected_exactly_when(world: PoolWorld) -> None:
             (Rule.MRK_4, "mark", lambda: action.mark <= p.highest_mark),
         ],
     )
+
+
+@theorem("CON-1", contracts=BY_NAME)
+def a_change_of_parameters_conserves(world: PoolWorld) -> None:
+    """The sum of equities equals the vault after a change of parameters if it did before."""
+    statements.conserves(world, SetParameters)
+
+
+@theorem("CON-9", "CON-2", contracts=BY_NAME)
+def a_change_of_parameters_leaves_the_pool_well_formed(world: PoolWorld) -> None:
+    """A change of parameters in a well-formed pool leaves it well formed."""
+    statements.stays_well_formed(world, SetParameters)
