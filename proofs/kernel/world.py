@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, fields, is_dataclass
+from inspect import signature
 from typing import Any, NewType, TypeVar, get_type_hints
 
 from proofs.kernel.frames import Base, FrameTable, Measure, key_of
@@ -14,13 +15,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class SumFact:
-    """A linear combination of measures that is not negative for any entry, proved as a theorem of its own."""
+    """A linear combination of measures that is not negative for any entry, proved as a theorem of its own.
+
+    Of what is given with an entry each measure captures as much as it takes, from the first on.
+    """
 
     terms: tuple[tuple[int, Measure], ...]
 
-    def of_entry(self, *arguments: Any) -> bool:
+    def of_entry(self, entry: Any, *given: Any) -> bool:
         """Whether it holds of one entry, with what the measures capture."""
-        return _combined([(factor, measure(*arguments)) for factor, measure in self.terms]) >= 0
+        return _combined([(factor, measure(entry, *taken(measure, given))) for factor, measure in self.terms]) >= 0
 
 
 class Contradicted(Exception):  # noqa: N818 - the replay left the world its model describes
@@ -103,7 +107,7 @@ class World:
 
     def use(self, fact: "SumFact", table: Any, *given: Any) -> None:
         """Uses a fact about each entry of a table: what the entries that were not touched add up to obeys it too."""
-        rest = [(factor, table.total_of_rest(measure, given)) for factor, measure in fact.terms]
+        rest = [(factor, table.total_of_rest(measure, taken(measure, given))) for factor, measure in fact.terms]
         self.assume(_combined(rest) >= 0)
 
     def sum_rule(
@@ -144,6 +148,11 @@ class World:
         else:
             self.claim(_combined(values) >= 0, f"{label}: not negative for any entry")
             self.assume(_combined([(factor, total(measure, given)) for factor, measure, given in terms]) >= 0)
+
+
+def taken(measure: Measure, given: tuple[Any, ...]) -> tuple[Any, ...]:
+    """As much of what is given as the measure takes beside the entry."""
+    return given[: len(signature(measure).parameters) - 1]
 
 
 def _combined(terms: list[tuple[int, int]]) -> int:
