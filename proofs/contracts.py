@@ -58,7 +58,7 @@ def _covered(result: int, pool: Pool, account_id: AccountId) -> list[bool]:
     return [
         *_is_level(result),
         iff(result >= 0, equity >= 0),
-        *(implies(result == level, equity >= demanded(level)) for level in range(1, CLASSES)),
+        *(implies(result == level, equity >= demanded(level)) for level in range(CLASSES)),
     ]
 
 

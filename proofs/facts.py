@@ -37,3 +37,6 @@ CLASS_MARGIN_COVERS = SumFact(
     )
 )
 """What a class demands covers both halves: the way to the base, and the way that the market may still go."""
+
+NOTHING_DEMANDED = SumFact(((-1, certification.class_margin),))
+"""Of class 0: what is demanded adds up to no more than nothing."""

@@ -59,19 +59,32 @@ def base(market: Market, level: int, generation: int) -> Base:
 
 def based_worth(size: int, market: Market, level: int, generation: int) -> int:
     """What a position is worth with the market at the class's base."""
-    at = base(market, level, generation)
+    return worth_from(size, base(market, level, generation))
+
+
+def worth_from(size: int, at: Base) -> int:
+    """What a position is worth at a base."""
     return size * (at.mark - choose(size > 0, at.long_carry, at.short_carry))
 
 
 def demand(size: int, market: Market, level: int, generation: int, factor: int) -> int:
     """What a class demands for a position, times a million twice, not rounded."""
+    return demand_from(size, market, base(market, level, generation), factor)
+
+
+def demand_from(size: int, market: Market, at: Base, factor: int) -> int:
+    """What a class with this base demands for a position, times a million twice, not rounded."""
     rate = market.parameters.initial_rate * market.parameters.maintenance_fraction
-    return magnitude(size) * (base(market, level, generation).mark * factor * rate)
+    return magnitude(size) * (at.mark * factor * rate)
 
 
 def has_drifted(market: Market, level: int, generation: int, factor: int) -> bool:
     """2 x (|mark - base| + the larger carry drift) > base x factor x maintenance rate."""
-    at = base(market, level, generation)
+    return has_drifted_from(market, base(market, level, generation), factor)
+
+
+def has_drifted_from(market: Market, at: Base, factor: int) -> bool:
+    """What has_drifted says, of a class with this base."""
     longs, shorts = magnitude(market.long_carry - at.long_carry), magnitude(market.short_carry - at.short_carry)
     drift = magnitude(market.mark - at.mark) + choose(longs > shorts, longs, shorts)
     rate = market.parameters.initial_rate * market.parameters.maintenance_fraction

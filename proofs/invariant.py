@@ -174,7 +174,7 @@ def market_is_well_formed(market: Market) -> bool:
         p.backstop_cap >= 0,
         p.backstop_cap <= VAULT_CAP,
         p.expiry >= 0,
-        p.expiry <= TIME_CAP,
+        p.expiry < TIME_CAP,
         market.settled >= 0,
         market.settled <= market.time,
     )

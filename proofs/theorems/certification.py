@@ -1,7 +1,10 @@
 """Theorems about certified books (spec/certification.md)."""
 
+from typing import get_args
+
 from proofs import formulas, invariant, statements
 from proofs.contracts import (
+    BOOK,
     BY_NAME,
     EQUITY_BY_NAME,
     HIGHEST_COVERED,
@@ -10,7 +13,7 @@ from proofs.contracts import (
     MEETS_INITIAL,
     REQUIREMENT,
 )
-from proofs.facts import BACKING, CLASS_MARGIN_COVERS
+from proofs.facts import BACKING, CLASS_MARGIN_COVERS, NOTHING_DEMANDED
 from proofs.kernel.logic import choose, either, implies, negation
 from proofs.kernel.theorem import theorem
 from proofs.worlds import PoolWorld
@@ -20,14 +23,17 @@ from solvent.funding import Fund
 from solvent.machine import Action
 from solvent.margin import equity_of
 from solvent.marking import Mark
-from solvent.numbers import CLASSES, PPM
+from solvent.numbers import CLASSES, PPM, mul_div_up
 from solvent.parameters import SetParameters
-from solvent.pool import AccountId, Market, Pool, worth
+from solvent.pool import AccountId, Base, Market, Pool, worth
 
 OPAQUE = (*BY_NAME, IS_NEEDED, MAY_TRADE, MEETS_INITIAL, REQUIREMENT)
 
-MOVES = Mark | Fund | ShareLoss | SetParameters
+MOVES = (Mark, Fund, ShareLoss, SetParameters)
 """The actions that may end a class's generation."""
+
+STILL = tuple(kind for kind in get_args(Action) if kind not in MOVES)
+"""The actions that leave every market where it is."""
 
 
 @theorem("CRT-12", contracts=OPAQUE)
@@ -66,16 +72,37 @@ def a_certification_leaves_the_pool_well_formed(world: PoolWorld) -> None:
 
 
 @theorem("CRT-8")
+def what_a_class_demands_covers_both_ways(world: PoolWorld, size: int, market: Market, at: Base, factor: int) -> None:
+    """A position loses no more than half of what its class demands; the other half covers the way from the base."""
+    rate = market.parameters.initial_rate * market.parameters.maintenance_fraction
+    world.assume(negation(formulas.has_drifted_from(market, at, factor)))
+    lost = 2 * PPM * PPM * (worth(size, market) - formulas.worth_from(size, at))
+    half = formulas.demand_from(size, market, at, factor)
+    margin = 2 * PPM * PPM * mul_div_up(abs(size) * at.mark * factor, rate, PPM * PPM)
+    world.show(lost >= -half, "CRT-8: loses half at most")
+    world.show(lost <= half, "CRT-8: is half away at most")
+    world.show(margin >= 2 * half, "CRT-8: two halves")
+    world.claim(margin - lost - half >= 0, "CRT-8: covers both")
+
+
+@theorem("CRT-8")
 def a_position_is_backed(world: PoolWorld, size: int, market: Market, generation: int, factor: int) -> None:
     """What a class demands covers what a position may lose until the class ends: the fact that certificates add up."""
-    world.assume(invariant.market_is_well_formed(market))
-    world.assume(factor >= 0)
     for level in range(CLASSES):
         if world.truth(f"level {level}"):
+            at = formulas.base(market, level, generation)
             world.assume(negation(formulas.has_drifted(market, level, generation, factor)))
+            world.apply(what_a_class_demands_covers_both_ways, size, market, at, factor)
             world.claim(BACKING.of_entry(size, market, level, generation, factor), "CRT-8: loses half at most")
-            world.claim(CLASS_MARGIN_COVERS.of_entry(size, market, level, generation, factor), "CRT-8: covers both ways")
+            covered = CLASS_MARGIN_COVERS.of_entry(size, market, level, generation, factor)
+            world.claim(covered, "CRT-8: covers both ways")
             return
+
+
+@theorem("CRT-11")
+def the_lowest_class_demands_nothing(world: PoolWorld, size: int, market: Market, generation: int) -> None:
+    """Class 0, whose factor is zero, demands nothing for any position: the fact that it is covered by equity alone."""
+    world.claim(NOTHING_DEMANDED.of_entry(size, market, 0, generation, 0), "CRT-11: class 0 demands nothing")
 
 
 @theorem("CRT-8", contracts=(EQUITY_BY_NAME,))
@@ -86,3 +113,60 @@ def a_live_certificate_implies_solvency(world: PoolWorld, pool: Pool, account_id
         world.use(BACKING, account.positions, *world.along(pool.markets), level, one.generation, factor)
         live = invariant.live_in(account, level, one.generation) == 1
         world.claim(implies(live, equity_of(pool, account_id) >= 0), "CRT-8: equity is not negative")
+
+
+BACKED = (BOOK, HIGHEST_COVERED, EQUITY_BY_NAME, IS_NEEDED, MAY_TRADE, MEETS_INITIAL, REQUIREMENT)
+
+
+@theorem("CRT-8", contracts=BACKED)
+def certificates_stay_backed(world: PoolWorld) -> None:
+    """Whoever holds a live certificate after an action has what it says, whatever the action was."""
+    before = world.pool(books=True)
+    case = statements.any_step(world, before, STILL)
+    if case is None:
+        return
+    _, _, after = case
+    for account_id, old, new in world.each(before.accounts, after.accounts):
+        for level, (one, factor) in enumerate(zip(before.classes, before.parameters.factors, strict=True)):
+            along = (level, one.generation, factor)
+            world.use(CLASS_MARGIN_COVERS, old.positions, *world.along(before.markets), *along)
+            for key, was, size in world.touched(old.positions, new.positions):
+                market = after.markets.get(key)
+                at = formulas.base(market, level, one.generation)
+                world.apply(what_a_class_demands_covers_both_ways, was, market, at, factor)
+                world.apply(what_a_class_demands_covers_both_ways, size, market, at, factor)
+            backed = 2 * PPM * PPM * invariant.based_equity(after, new, level, one.generation)
+            demanded = new.positions.total_along(after.markets, formulas.demand, *along)
+            live = invariant.live_in(new, level, one.generation) == 1
+            world.claim(implies(live, backed >= demanded), "CRT-8: half of what the class demands, at its base")
+
+
+@theorem("CRT-7", "CRT-8", contracts=BACKED)
+def a_move_ends_what_it_uncovers(world: PoolWorld) -> None:
+    """When a market moves, whoever still holds a live certificate has what it says: other classes have ended."""
+    before = world.pool(books=True)
+    case = statements.any_step(world, before, MOVES)
+    if case is None:
+        return
+    opened, action, after = case
+    markets = world.each(before.markets, after.markets)
+    for level, (was, one, factor) in enumerate(
+        zip(opened.classes, after.classes, after.parameters.factors, strict=True)
+    ):
+        if was.generation != one.generation:
+            for _, _, account in world.each(before.accounts, after.accounts):
+                live = invariant.live_in(account, level, one.generation) == 1
+                world.claim(negation(live), "CRT-7: no certificate outlives its class's generation")
+            continue
+        for _, account, _ in world.each(before.accounts, after.accounts):
+            old = invariant.based_equity(before, account, level, was.generation)
+            new = invariant.based_equity(after, account, level, was.generation)
+            world.claim(new >= old, "CRT-8: at the base an account has what it had")
+            demands = [
+                account.positions.total_along(pool.markets, formulas.demand, level, was.generation, factor)
+                for pool in (before, after)
+            ]
+            world.claim(demands[0] == demands[1], "CRT-8: what the class demands is what it was")
+        for _, _, market in markets:
+            goes_on = negation(formulas.has_drifted(market, level, was.generation, factor))
+            world.claim(goes_on, "CRT-7: no class goes on that a market drifted from")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from proofs import formulas, statements
 from proofs.contracts import BY_NAME
-from proofs.kernel.logic import both, either
+from proofs.kernel.logic import both, choose
 from proofs.kernel.theorem import theorem
 from proofs.statements import nothing
 from proofs.worlds import PoolWorld
@@ -90,7 +90,7 @@ def a_funding_step_is_rejected_exactly_when(world: PoolWorld) -> None:
                 "payment",
                 lambda: formulas.magnitude(action.payment) * PPM <= market.mark * market.parameters.funding_rate,
             ),
-            (Rule.SET_7, "time", lambda: either(expiry == 0, action.time <= expiry)),
+            (Rule.SET_7, "time", lambda: action.time <= choose(expiry == 0, TIME_CAP - 1, expiry)),
             (
                 Rule.NUM_15,
                 "payment",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from proofs import formulas, statements
 from proofs.contracts import BY_NAME
 from proofs.facts import MAINTENANCE_IS_NOT_NEGATIVE
-from proofs.kernel.logic import both, either
+from proofs.kernel.logic import both, choose
 from proofs.kernel.theorem import theorem
 from proofs.statements import nothing
 from proofs.worlds import PoolWorld
@@ -76,7 +76,7 @@ def a_mark_is_rejected_exactly_when(world: PoolWorld) -> None:
             (Rule.MRK_2, "time", lambda: action.time >= market.time + 1),
             (Rule.MRK_3, "mark", lambda: action.mark >= market.parameters.lowest_mark),
             (Rule.MRK_4, "mark", lambda: action.mark <= market.parameters.highest_mark),
-            (Rule.SET_7, "time", lambda: either(expiry == 0, action.time <= expiry)),
+            (Rule.SET_7, "time", lambda: action.time <= choose(expiry == 0, TIME_CAP - 1, expiry)),
         ],
     )
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from proofs import invariant, statements
 from proofs.contracts import BY_NAME
-from proofs.kernel.logic import both, either
+from proofs.kernel.logic import both, choose, either
 from proofs.kernel.theorem import theorem
 from proofs.statements import nothing
 from proofs.worlds import PoolWorld
@@ -117,11 +117,12 @@ def a_listing_is_rejected_exactly_when(world: PoolWorld) -> None:
             (Rule.PAR_11, "highest_mark", lambda: between(p.highest_mark, p.lowest_mark, PRICE_CAP)),
             (Rule.PAR_12, "backstop_inventory", lambda: between(p.backstop_inventory, 0, SIZE_CAP)),
             (Rule.PAR_17, "backstop_cap", lambda: between(p.backstop_cap, 0, VAULT_CAP)),
-            (Rule.PAR_18, "expiry", lambda: between(p.expiry, 0, TIME_CAP)),
+            (Rule.PAR_18, "expiry", lambda: between(p.expiry, 0, TIME_CAP - 1)),
             (Rule.PAR_23, "market", lambda: before.markets.total(is_listed) <= LISTED_CAP - 1),
             (Rule.MRK_2, "time", lambda: action.time >= 1),
             (Rule.MRK_3, "mark", lambda: action.mark >= p.lowest_mark),
             (Rule.MRK_4, "mark", lambda: action.mark <= p.highest_mark),
+            (Rule.SET_7, "time", lambda: action.time <= choose(p.expiry == 0, TIME_CAP - 1, p.expiry)),
         ],
     )
 

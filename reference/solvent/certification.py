@@ -142,13 +142,21 @@ def is_certified(account: Account, classes: tuple[Class, ...]) -> int:
     return sum(is_live(account.certificate, level, one.generation) for level, one in enumerate(classes))
 
 
-def recertify(pool: Pool, account_id: AccountId) -> Pool:
-    """Gives the account the certificate of the highest class it covers, or none: without a position, below zero, or
-    if it is the backstop, which needs none.
+def live_class(pool: Pool, account_id: AccountId) -> int:
+    """The class of which the account holds a live certificate; -1 if it holds none."""
+    certificate = pool.accounts.get(account_id).certificate
+    held = (is_live(certificate, level, one.generation) * (level + 1) for level, one in enumerate(pool.classes))
+    return sum(held) - 1
+
+
+def recertify(pool: Pool, account_id: AccountId, least: int) -> Pool:
+    """Gives the account the certificate of the highest class it covers, and at least of a class it keeps (CRT-11).
+
+    It gets none without a position, below zero, or if it is the backstop, which needs none.
     """
     account = pool.accounts.get(account_id)
     needs = choose(account_id == BACKSTOP, 0, is_exposed(account))
-    highest = choose(needs == 1, highest_class(pool, account_id), -1)
+    highest = choose(needs == 1, max(highest_class(pool, account_id), least), -1)
     generation = sum(choose(highest == level, one.generation, 0) for level, one in enumerate(pool.classes))
     classes = tuple(
         replace(

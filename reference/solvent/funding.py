@@ -41,7 +41,7 @@ def fund(pool: Pool, action: Fund) -> tuple[Pool, Funded]:
     require(action.time > market.time, Rule.FND_2, "time")
     limit = mul_div_down(market.mark, market.parameters.funding_rate, PPM)
     require(-limit <= action.payment <= limit, Rule.FND_3, "payment")
-    require(action.time <= last_time(market), Rule.SET_7, "time")
+    require(action.time <= last_time(market.parameters), Rule.SET_7, "time")
 
     long_carry = market.long_carry + action.payment
     short_carry = market.short_carry + action.payment

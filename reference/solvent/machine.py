@@ -1,9 +1,8 @@
 """The state machine: one total, deterministic step (spec/machine.md)."""
 
 from dataclasses import dataclass
-from functools import reduce
 
-from solvent.certification import Certified, Certify, book_is_certified, certify, reanchor, recertify
+from solvent.certification import Certified, Certify, book_is_certified, certify, live_class, reanchor, recertify
 from solvent.default import (
     Default,
     Defaulted,
@@ -86,7 +85,10 @@ def step(pool: Pool, action: Action) -> Accepted | Rejected:
         after, event = apply(open_book(pool, action), action)
     except Rejection as rejection:
         return Rejected(rejection.rule, rejection.field)
-    return Accepted(reduce(recertify, certified_by(action), after), event)
+    for account_id in certified_by(action):
+        kept = live_class(after, account_id) if only_helps(action) else -1
+        after = recertify(after, account_id, kept)
+    return Accepted(after, event)
 
 
 def open_book(pool: Pool, action: Action) -> Pool:
@@ -157,3 +159,11 @@ def certified_by(action: Action) -> tuple[AccountId, ...]:
             return (action.taker,)
         case _:
             return ()
+
+
+def only_helps(action: Action) -> bool:
+    """Whether an action of anybody's adds to an account's cash, or closes its position at the mark, and no more.
+
+    A live certificate stays true of it, so nobody lowers another's class by such an action.
+    """
+    return isinstance(action, Deposit | Unwind | SettlePosition)

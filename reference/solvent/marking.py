@@ -41,7 +41,7 @@ def mark(pool: Pool, action: Mark) -> tuple[Pool, Marked]:
     require(action.time > market.time, Rule.MRK_2, "time")
     require(action.mark >= market.parameters.lowest_mark, Rule.MRK_3, "mark")
     require(action.mark <= market.parameters.highest_mark, Rule.MRK_4, "mark")
-    require(action.time <= last_time(market), Rule.SET_7, "time")
+    require(action.time <= last_time(market.parameters), Rule.SET_7, "time")
 
     after = move_market(pool, action.market, action.mark, market.long_carry, market.short_carry, action.time)
     return after, Marked(action.market, action.mark, action.time)

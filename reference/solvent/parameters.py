@@ -18,6 +18,7 @@ from solvent.numbers import (
 )
 from solvent.pool import AccountId, Market, MarketId, MarketParameters, Pool, PoolParameters
 from solvent.rules import Rule, require
+from solvent.settlement import last_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def check_market_parameters(parameters: MarketParameters) -> None:
     require(parameters.lowest_mark <= parameters.highest_mark <= PRICE_CAP, Rule.PAR_11, "highest_mark")
     require(0 <= parameters.backstop_inventory <= SIZE_CAP, Rule.PAR_12, "backstop_inventory")
     require(0 <= parameters.backstop_cap <= VAULT_CAP, Rule.PAR_17, "backstop_cap")
-    require(0 <= parameters.expiry <= TIME_CAP, Rule.PAR_18, "expiry")
+    require(0 <= parameters.expiry < TIME_CAP, Rule.PAR_18, "expiry")
 
 
 def check_pool_parameters(parameters: PoolParameters) -> None:
@@ -86,7 +87,7 @@ def is_listed(market: Market) -> int:
 def list_market(pool: Pool, action: ListMarket) -> tuple[Pool, MarketListed]:
     """Adds a market without positions, its carries zero (PAR-13).
 
-    Rules: PAR-1, NUM-11, PAR-2, PAR-3 to PAR-12, PAR-17, PAR-18, PAR-23, MRK-2, MRK-3, MRK-4.
+    Rules: PAR-1, NUM-11, PAR-2, PAR-3 to PAR-12, PAR-17, PAR-18, PAR-23, MRK-2, MRK-3, MRK-4, SET-7.
     """
     require(action.actor == pool.parameters.governance, Rule.PAR_1, "actor")
     require(action.time <= TIME_CAP, Rule.NUM_11, "time")
@@ -96,6 +97,7 @@ def list_market(pool: Pool, action: ListMarket) -> tuple[Pool, MarketListed]:
     require(action.time > 0, Rule.MRK_2, "time")
     require(action.mark >= action.parameters.lowest_mark, Rule.MRK_3, "mark")
     require(action.mark <= action.parameters.highest_mark, Rule.MRK_4, "mark")
+    require(action.time <= last_time(action.parameters), Rule.SET_7, "time")
 
     market = Market(time=action.time, mark=action.mark, parameters=action.parameters)
     after = replace(pool, markets=pool.markets.set(action.market, market))

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, replace
 
 from solvent.numbers import TIME_CAP, choose
-from solvent.pool import AccountId, Market, MarketId, Pool, change_position, require_cash
+from solvent.pool import AccountId, MarketId, MarketParameters, Pool, change_position, require_cash
 from solvent.rules import Rule, require
 
 
-def last_time(market: Market) -> int:
-    """The latest time of a mark or a funding step: a dated market's expiry."""
-    return choose(market.parameters.expiry == 0, TIME_CAP, market.parameters.expiry)
+def last_time(parameters: MarketParameters) -> int:
+    """The latest time of a mark or a funding step: a dated market's expiry; one is left for the settlement."""
+    return choose(parameters.expiry == 0, TIME_CAP - 1, parameters.expiry)
 
 
 @dataclass(frozen=True, slots=True)
