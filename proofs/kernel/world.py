@@ -6,6 +6,7 @@ from inspect import signature
 from typing import Any, NewType, TypeVar, get_type_hints
 
 from proofs.kernel.frames import Base, FrameTable, Measure, key_of
+from proofs.kernel.logic import either
 from proofs.kernel.paths import Path
 from proofs.kernel.terms import Identifier, Integer, Truth, Unsupported, identifier_term, truth_term
 from proofs.kernel.theorem import Contract, Theorem
@@ -126,28 +127,46 @@ class World:
         what the measures capture do not depend on the entry. `first` is told of the key and the arbitrary entry, to use
         what is known of it.
         """
+        of_entry = self._arbitrary_entry(table, [given for _, _, given in terms], rest, first)
+        value = _combined([(factor, of_entry(measure, given)) for factor, measure, given in terms])
+        of_total = table.total_of_rest if rest else table.base.ghost
+        total = _combined([(factor, of_total(measure, given)) for factor, measure, given in terms])
+        self.claim(value == 0 if equal else value >= 0, f"{label}: of every entry")
+        self.assume(total == 0 if equal else total >= 0)
+
+    def none_rule(self, table: Any, counter: Measure, measure: Measure, given: tuple[Any, ...], *, label: str) -> None:
+        """The rule of none: where nothing is counted among the untouched entries, a measure of them has total zero.
+
+        Every entry counts for at least nothing, and one that counts for nothing has the measure zero.
+        """
+        of_entry = self._arbitrary_entry(table, [given], True, lambda *_: None)
+        counted = of_entry(counter, ())
+        self.claim(counted >= 0, f"{label}: no entry counts for less than nothing")
+        self.claim(either(counted != 0, of_entry(measure, given) == 0), f"{label}: what does not count is nothing")
+        count, total = table.total_of_rest(counter, ()), table.total_of_rest(measure, given)
+        self.assume(count >= 0)
+        self.assume(either(count != 0, total == 0))
+
+    def _arbitrary_entry(
+        self, table: Any, captured: list[tuple[Any, ...]], rest: bool, first: Callable[[Any, Any], None]
+    ) -> Callable[[Measure, tuple[Any, ...]], Any]:
+        """A measure's value for an arbitrary entry of the table as it began, or one that was not touched."""
         base = table.base
         entry = base.make(f"{base.name}[any]")
         key = self.as_key(self.identifier(f"{base.name}[any].key"))
         if rest:
             for known in base.keys:
                 self.assume(known != key)
-        others = {id(item): item for _, _, given in terms for item in given if isinstance(item, Base)}
+        others = {id(item): item for given in captured for item in given if isinstance(item, Base)}
         for other in others.values():
             self.add_distinct(other, key)
         base.touched(key, entry)
         first(key, entry)
-        values = [
-            (factor, measure(entry, *(item.initial[-1] if isinstance(item, Base) else item for item in given)))
-            for factor, measure, given in terms
-        ]
-        total = table.total_of_rest if rest else base.ghost
-        if equal:
-            self.claim(_combined(values) == 0, f"{label}: zero for every entry")
-            self.assume(_combined([(factor, total(measure, given)) for factor, measure, given in terms]) == 0)
-        else:
-            self.claim(_combined(values) >= 0, f"{label}: not negative for any entry")
-            self.assume(_combined([(factor, total(measure, given)) for factor, measure, given in terms]) >= 0)
+
+        def of_entry(measure: Measure, given: tuple[Any, ...]) -> Any:
+            return measure(entry, *(item.initial[-1] if isinstance(item, Base) else item for item in given))
+
+        return of_entry
 
 
 def taken(measure: Measure, given: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -179,6 +198,9 @@ class _Turned:
         """A step of the lemma's own proof."""
 
     def sum_rule(self, *_: object, **__: object) -> None:
+        """A step of the lemma's own proof."""
+
+    def none_rule(self, *_: object, **__: object) -> None:
         """A step of the lemma's own proof."""
 
     def along(self, table: Any) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ from typing import get_args
 from proofs import formulas, invariant, statements
 from proofs.contracts import (
     BOOK,
+    BOOK_EXACTLY,
     BY_NAME,
     EQUITY_BY_NAME,
     HIGHEST_COVERED,
@@ -13,11 +14,11 @@ from proofs.contracts import (
     MEETS_INITIAL,
     REQUIREMENT,
 )
-from proofs.facts import BACKING, CLASS_MARGIN_COVERS, NOTHING_DEMANDED
-from proofs.kernel.logic import choose, either, implies, negation
+from proofs.facts import BACKING, CLASS_MARGIN_COVERS, NOTHING_DEMANDED, OPEN_IS_NOT_NEGATIVE
+from proofs.kernel.logic import choose, implies, negation
 from proofs.kernel.theorem import theorem
 from proofs.worlds import PoolWorld
-from solvent.certification import Certify, class_margin
+from solvent.certification import Certify, book_is_certified
 from solvent.default import ShareLoss
 from solvent.funding import Fund
 from solvent.machine import Action
@@ -25,7 +26,7 @@ from solvent.margin import equity_of
 from solvent.marking import Mark
 from solvent.numbers import CLASSES, PPM, mul_div_up
 from solvent.parameters import SetParameters
-from solvent.pool import AccountId, Base, Market, Pool, worth
+from solvent.pool import BACKSTOP, AccountId, Base, Market, Pool, is_exposed, worth
 
 OPAQUE = (*BY_NAME, IS_NEEDED, MAY_TRADE, MEETS_INITIAL, REQUIREMENT)
 
@@ -126,7 +127,7 @@ def certificates_stay_backed(world: PoolWorld) -> None:
     if case is None:
         return
     _, _, after = case
-    for account_id, old, new in world.each(before.accounts, after.accounts):
+    for _, old, new in world.each(before.accounts, after.accounts):
         for level, (one, factor) in enumerate(zip(before.classes, before.parameters.factors, strict=True)):
             along = (level, one.generation, factor)
             world.use(CLASS_MARGIN_COVERS, old.positions, *world.along(before.markets), *along)
@@ -148,7 +149,7 @@ def a_move_ends_what_it_uncovers(world: PoolWorld) -> None:
     case = statements.any_step(world, before, MOVES)
     if case is None:
         return
-    opened, action, after = case
+    opened, _, after = case
     markets = world.each(before.markets, after.markets)
     for level, (was, one, factor) in enumerate(
         zip(opened.classes, after.classes, after.parameters.factors, strict=True)
@@ -170,3 +171,47 @@ def a_move_ends_what_it_uncovers(world: PoolWorld) -> None:
         for _, _, market in markets:
             goes_on = negation(formulas.has_drifted(market, level, was.generation, factor))
             world.claim(goes_on, "CRT-7: no class goes on that a market drifted from")
+
+
+@theorem("CRT-7", contracts=OPAQUE)
+def a_market_that_stays_has_not_drifted(world: PoolWorld) -> None:
+    """Of a market that an action does not move, newly listed ones too, no class's base is further away than before."""
+    before = world.pool(books=True)
+    case = statements.any_step(world, before, STILL)
+    if case is None:
+        return
+    _, _, after = case
+    for _, _, market in world.each(before.markets, after.markets):
+        world.claim(invariant.has_not_drifted(after, market), "CRT-7: no class goes on that a market drifted from")
+
+
+@theorem("CRT-15", contracts=(BOOK_EXACTLY, EQUITY_BY_NAME))
+def nobody_is_below_zero_on_a_certified_book(world: PoolWorld, pool: Pool, account_id: AccountId) -> None:
+    """On a certified book every exposed account but the backstop has a live certificate, and so nobody is insolvent."""
+    world.assume(invariant.counts_are_right(pool))
+    world.assume(bool(book_is_certified(pool)))
+    account = pool.accounts.get(account_id)
+    pool.accounts.get(BACKSTOP)
+    world.sum_rule(
+        pool.accounts,
+        [
+            (1, is_exposed, ()),
+            *((-1, invariant.live_in, (level, one.generation)) for level, one in enumerate(pool.classes)),
+        ],
+        label="CRT-15: a live certificate is an exposed account's",
+        equal=False,
+        rest=True,
+        first=lambda _, entry: world.use(OPEN_IS_NOT_NEGATIVE, entry.positions),
+    )
+    world.use(OPEN_IS_NOT_NEGATIVE, account.positions)
+    live = sum((invariant.live_in(account, *item) for item in enumerate_generations(pool)), start=0)
+    exposed = choose(account_id == BACKSTOP, 0, is_exposed(account))
+    world.claim(live == exposed, "CRT-15: whoever is exposed has a live certificate")
+    world.apply(a_live_certificate_implies_solvency, pool, account_id)
+    world.claim(implies(exposed == 1, equity_of(pool, account_id) >= 0), "CRT-15: nobody is below zero")
+    world.claim(equity_of(pool, BACKSTOP) >= 0, "CRT-15: nor the backstop")
+
+
+def enumerate_generations(pool: Pool) -> list[tuple[int, int]]:
+    """Each class with its generation."""
+    return [(level, one.generation) for level, one in enumerate(pool.classes)]
