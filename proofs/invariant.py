@@ -75,6 +75,11 @@ def certificate_is_backed(pool: Pool, account: Account) -> bool:
     )
 
 
+def without_a_position_nothing_is_owed(account_id: AccountId, account: Account) -> bool:
+    """CRT-17: an account without a position has no debt; the backstop may have one, the hole."""
+    return either(account_id == BACKSTOP, is_exposed(account) == 1, account.cash >= 0)
+
+
 def based_equity(pool: Pool, account: Account, level: int, generation: int) -> int:
     """What an account's equity is with every market at the base of a class."""
     return account.cash + account.positions.total_along(pool.markets, formulas.based_worth, level, generation)

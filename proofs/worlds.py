@@ -52,6 +52,7 @@ class PoolWorld(World):
             self.assume(invariant.account_is_well_formed(pool, key, entry))
             if books:
                 self.assume(invariant.certificate_is_backed(pool, entry))
+                self.assume(invariant.without_a_position_nothing_is_owed(key, entry))
 
         def market_touched(key: Any, market: Market) -> None:
             self.assume(invariant.market_is_well_formed(market))

@@ -127,10 +127,10 @@ class FrameTable(Generic[V]):
             result = result + after - before
         return result
 
-    def total_of_rest(self, measure: Measure, given: tuple[Any, ...]) -> Any:
-        """The total of the measure over the beginning, without the entries that were touched."""
+    def total_of_rest(self, measure: Measure, given: tuple[Any, ...], touched: int | None = None) -> Any:
+        """The total of the measure over the beginning, without the entries that were touched, or so many of them."""
         result = self.base.ghost(measure, given)
-        for key, value in zip(list(self.base.keys), list(self.base.initial), strict=True):
+        for key, value in zip(self.base.keys[:touched], self.base.initial[:touched], strict=True):
             if given and isinstance(given[0], Base):
                 result = result - measure(value, given[0].initial[given[0].touch(key)], *given[1:])
             else:

@@ -127,23 +127,27 @@ class World:
         what the measures capture do not depend on the entry. `first` is told of the key and the arbitrary entry, to use
         what is known of it.
         """
+        touched = len(table.base.keys)
         of_entry = self._arbitrary_entry(table, [given for _, _, given in terms], rest, first)
         value = _combined([(factor, of_entry(measure, given)) for factor, measure, given in terms])
-        of_total = table.total_of_rest if rest else table.base.ghost
-        total = _combined([(factor, of_total(measure, given)) for factor, measure, given in terms])
         self.claim(value == 0 if equal else value >= 0, f"{label}: of every entry")
-        self.assume(total == 0 if equal else total >= 0)
+        if rest:
+            parts = [(factor, table.total_of_rest(measure, given, touched)) for factor, measure, given in terms]
+        else:
+            parts = [(factor, table.base.ghost(measure, given)) for factor, measure, given in terms]
+        self.assume(_combined(parts) == 0 if equal else _combined(parts) >= 0)
 
     def none_rule(self, table: Any, counter: Measure, measure: Measure, given: tuple[Any, ...], *, label: str) -> None:
         """The rule of none: where nothing is counted among the untouched entries, a measure of them has total zero.
 
         Every entry counts for at least nothing, and one that counts for nothing has the measure zero.
         """
+        touched = len(table.base.keys)
         of_entry = self._arbitrary_entry(table, [given], True, lambda *_: None)
         counted = of_entry(counter, ())
         self.claim(counted >= 0, f"{label}: no entry counts for less than nothing")
         self.claim(either(counted != 0, of_entry(measure, given) == 0), f"{label}: what does not count is nothing")
-        count, total = table.total_of_rest(counter, ()), table.total_of_rest(measure, given)
+        count, total = table.total_of_rest(counter, (), touched), table.total_of_rest(measure, given, touched)
         self.assume(count >= 0)
         self.assume(either(count != 0, total == 0))
 
@@ -152,15 +156,16 @@ class World:
     ) -> Callable[[Measure, tuple[Any, ...]], Any]:
         """A measure's value for an arbitrary entry of the table as it began, or one that was not touched."""
         base = table.base
-        entry = base.make(f"{base.name}[any]")
         key = self.as_key(self.identifier(f"{base.name}[any].key"))
-        if rest:
-            for known in base.keys:
-                self.assume(known != key)
         others = {id(item): item for given in captured for item in given if isinstance(item, Base)}
         for other in others.values():
             self.add_distinct(other, key)
-        base.touched(key, entry)
+        if rest:
+            self.add_distinct(base, key)
+            entry = base.initial[-1]
+        else:
+            entry = base.make(f"{base.name}[any]")
+            base.touched(key, entry)
         first(key, entry)
 
         def of_entry(measure: Measure, given: tuple[Any, ...]) -> Any:
@@ -195,6 +200,9 @@ class _Turned:
         self._world.assume(condition)
 
     def use(self, *_: object) -> None:
+        """A step of the lemma's own proof."""
+
+    def apply(self, *_: object) -> None:
         """A step of the lemma's own proof."""
 
     def sum_rule(self, *_: object, **__: object) -> None:

@@ -11,22 +11,34 @@ from proofs.contracts import (
     HIGHEST_COVERED,
     IS_NEEDED,
     MAY_TRADE,
+    MAY_TRADE_SAFELY,
     MEETS_INITIAL,
+    MEETS_INITIAL_EXACTLY,
     REQUIREMENT,
+    REQUIREMENT_BY_NAME,
 )
-from proofs.facts import BACKING, CLASS_MARGIN_COVERS, NOTHING_DEMANDED, OPEN_IS_NOT_NEGATIVE
+from proofs.facts import (
+    BACKING,
+    CLASS_MARGIN_COVERS,
+    MAINTENANCE_IS_NOT_NEGATIVE,
+    NOTHING_DEMANDED,
+    OPEN_IS_NOT_NEGATIVE,
+)
 from proofs.kernel.logic import choose, implies, negation
 from proofs.kernel.theorem import theorem
 from proofs.worlds import PoolWorld
 from solvent.certification import Certify, book_is_certified
-from solvent.default import ShareLoss
+from solvent.default import Default, ShareLoss, TakeOver, Unwind
 from solvent.funding import Fund
+from solvent.liquidation import Liquidate
 from solvent.machine import Action
-from solvent.margin import equity_of
+from solvent.margin import Withdraw, equity_of, initial_margin, maintenance_margin, requirement
 from solvent.marking import Mark
 from solvent.numbers import CLASSES, PPM, mul_div_up
-from solvent.parameters import SetParameters
-from solvent.pool import BACKSTOP, AccountId, Base, Market, Pool, is_exposed, worth
+from solvent.parameters import ListMarket, SetParameters
+from solvent.pool import BACKSTOP, AccountId, Base, Deposit, Market, Pool, is_exposed, is_open, worth
+from solvent.settlement import Settle, SettlePosition
+from solvent.trading import Trade
 
 OPAQUE = (*BY_NAME, IS_NEEDED, MAY_TRADE, MEETS_INITIAL, REQUIREMENT)
 
@@ -208,10 +220,63 @@ def nobody_is_below_zero_on_a_certified_book(world: PoolWorld, pool: Pool, accou
     exposed = choose(account_id == BACKSTOP, 0, is_exposed(account))
     world.claim(live == exposed, "CRT-15: whoever is exposed has a live certificate")
     world.apply(a_live_certificate_implies_solvency, pool, account_id)
-    world.claim(implies(exposed == 1, equity_of(pool, account_id) >= 0), "CRT-15: nobody is below zero")
-    world.claim(equity_of(pool, BACKSTOP) >= 0, "CRT-15: nor the backstop")
+    along = world.along(pool.markets)
+    world.none_rule(
+        account.positions, is_open, worth, along, label="CRT-15: without a position nothing is worth anything"
+    )
+    world.claim(equity_of(pool, account_id) >= 0, "CRT-15: nobody is below zero")
 
 
 def enumerate_generations(pool: Pool) -> list[tuple[int, int]]:
     """Each class with its generation."""
     return [(level, one.generation) for level, one in enumerate(pool.classes)]
+
+
+SAFE = (
+    BOOK_EXACTLY,
+    HIGHEST_COVERED,
+    EQUITY_BY_NAME,
+    REQUIREMENT_BY_NAME,
+    MAY_TRADE_SAFELY,
+    MEETS_INITIAL_EXACTLY,
+    IS_NEEDED,
+)
+
+
+def stays_certified(world: PoolWorld, kinds: tuple[type[Action], ...]) -> None:
+    """CRT-13: on a certified book, the book is certified after the action, and without a position nobody owes."""
+    before = world.pool(books=True)
+    world.assume(invariant.counts_are_right(before))
+    world.assume(bool(book_is_certified(before)))
+    case = statements.any_step(world, before, kinds)
+    if case is None:
+        return
+    _, _, after = case
+    for account_id, old, new in world.touched(before.accounts, after.accounts):
+        world.apply(nobody_is_below_zero_on_a_certified_book, before, account_id)
+        world.use(MAINTENANCE_IS_NOT_NEGATIVE, old.positions, *world.along(before.markets))
+        world.use(OPEN_IS_NOT_NEGATIVE, old.positions)
+        world.none_rule(old.positions, is_open, worth, world.along(before.markets), label="CRT-17: nothing is worth")
+        world.show(equity_of(after, account_id) >= 0, "CRT-13: nobody is left below zero")
+        free = invariant.without_a_position_nothing_is_owed(account_id, new)
+        world.claim(free, "CRT-17: without a position nothing is owed")
+    world.claim(bool(book_is_certified(after)), "CRT-13: the book is still certified")
+
+
+@theorem("CRT-13", "CRT-17", contracts=SAFE)
+def most_actions_leave_the_book_certified(world: PoolWorld) -> None:
+    """A certified book stays certified by any action but a mark, a funding step and a change of parameters."""
+    kinds = (Deposit, Withdraw, Settle, SettlePosition, Unwind, TakeOver, ListMarket, Certify, Default, ShareLoss)
+    stays_certified(world, kinds)
+
+
+@theorem("CRT-13", "CRT-17", contracts=SAFE)
+def a_trade_leaves_the_book_certified(world: PoolWorld) -> None:
+    """A certified book stays certified by a trade."""
+    stays_certified(world, (Trade,))
+
+
+@theorem("CRT-13", "CRT-17", contracts=SAFE)
+def a_liquidation_leaves_the_book_certified(world: PoolWorld) -> None:
+    """A certified book stays certified by a liquidation."""
+    stays_certified(world, (Liquidate,))
