@@ -9,13 +9,19 @@ export PYTHONPATH := $(CURDIR)/reference:$(CURDIR)
 unexport PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help verify test lint tables bench lock clean environment
+.PHONY: help verify attack attacks test lint tables bench lock clean environment
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 verify: environment ## prove everything, or one module: make verify ONLY=liquidation
 	@$(RUN) -m proofs verify $(if $(ONLY),--only $(ONLY))
+
+attack: environment ## switch one guard off and see what falls: make attack RULE=LIQ-2
+	@$(RUN) -m proofs attack --rule $(or $(RULE),$(error RULE is missing: make attack RULE=LIQ-2))
+
+attacks: environment ## switch every guard off in turn: each is needed by a safety theorem, or is declared a rule of form
+	@$(RUN) -m proofs attack
 
 test: environment ## run the tests
 	@$(RUN) -m pytest

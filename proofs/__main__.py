@@ -1,10 +1,11 @@
-"""The prover's command line: python -m proofs verify."""
+"""The prover's command line: python -m proofs verify, python -m proofs attack."""
 
 import argparse
 import os
 import sys
 from pathlib import Path
 
+from proofs.attack import attack
 from proofs.suite import MODULES
 from proofs.verify import verify
 
@@ -16,6 +17,16 @@ examples:
   python -m proofs verify                      everything: the theorems, types, style, the specification, CrossHair
   python -m proofs verify --only liquidation   the theorems of one module, and nothing else
   python -m proofs verify --theorem conserves  the theorems with that in their names
+"""
+
+ATTACKS = """\
+exit codes: 0 every rule is necessary to a safety theorem or declared a rule of form; 1 one is not;
+2 unusable arguments; 130 interrupted
+
+examples:
+  python -m proofs attack --rule LIQ-2                what falls first without LIQ-2, and the counterexample
+  python -m proofs attack --rule LIQ-2 --everything   all that falls without it
+  python -m proofs attack                             every rule, in a table
 """
 
 
@@ -39,9 +50,20 @@ def main(arguments: list[str] | None = None) -> int:
     command.add_argument(
         "--output", type=Path, default=Path("build/verify"), metavar="DIR", help="where report.json and junit.xml go"
     )
+    command = commands.add_parser(
+        "attack",
+        help="switch guards off, one at a time, and see which safety theorem falls",
+        epilog=ATTACKS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("--rule", action="append", default=[], metavar="RULE", help="a rule, such as LIQ-2; else all")
+    command.add_argument("--everything", action="store_true", help="do not stop at the first theorem that falls")
+    command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes; all cores")
     given = parser.parse_args(arguments)
     if given.jobs < 1:
         parser.error("--jobs: at least one process")
+    if given.command == "attack":
+        return attack(given.rule, given.everything, given.jobs)
     return verify(given.only, given.theorem, given.jobs, given.output)
 
 

@@ -90,6 +90,9 @@ BY_NAME = (BOOK, HIGHEST)
 REQUIREMENT_BY_NAME = Contract(margin.requirement, _as_defined(margin.requirement), truth=False)
 EQUITY_BY_NAME = Contract(margin.equity_of, _as_defined(margin.equity_of), truth=False)
 
+HIDING_NOTHING = (MEETS_INITIAL_EXACTLY, REQUIREMENT_BY_NAME, EQUITY_BY_NAME)
+"""Contracts that say all there is to say of a result: what refutes a theorem that sees them refutes the code."""
+
 CONTRACTS = (
     BOOK,
     BOOK_EXACTLY,

@@ -2,6 +2,7 @@
 
 from proofs import formulas
 from proofs.invariant import long_in, short_in
+from proofs.kernel.frames import Measure
 from proofs.kernel.world import SumFact
 from solvent import certification
 from solvent.default import loss_of
@@ -43,3 +44,17 @@ NOTHING_DEMANDED = SumFact(((-1, certification.class_margin),))
 
 LOSS_COVERS_THE_FALL = SumFact(((1, loss_of), (-1, certification.anchored_worth), (1, worth)))
 """A position has lost at least what it is worth less than at the anchor."""
+
+
+def _bounded(measure: Measure, cap: int) -> tuple[SumFact, SumFact]:
+    """For every position between -cap and cap, and zero where there is none."""
+    return SumFact(((1, measure), (cap, is_open))), SumFact(((-1, measure), (cap, is_open)))
+
+
+BOUNDED = {
+    worth: (WORTH_CAP, _bounded(worth, WORTH_CAP)),
+    maintenance_margin: (MARGIN_CAP, _bounded(maintenance_margin, MARGIN_CAP)),
+    initial_margin: (MARGIN_CAP, _bounded(initial_margin, MARGIN_CAP)),
+    opening_margin: (MARGIN_CAP, _bounded(opening_margin, MARGIN_CAP)),
+}
+"""The measures of a position, with their caps and the facts that say so."""

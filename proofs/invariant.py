@@ -224,7 +224,7 @@ def account_is_well_formed(pool: Pool, account_id: AccountId, account: Account) 
 
 
 def position_is_well_formed(size: int, market: Market) -> bool:
-    """A position is in a listed market and a whole number of its lots."""
+    """A position is in a listed market, a whole number of its lots, and within the size cap."""
     if market.mark == 0:
         return size == 0
-    return size % market.parameters.lot == 0
+    return both(size % market.parameters.lot == 0, size >= -SIZE_CAP, size <= SIZE_CAP)

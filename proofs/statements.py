@@ -109,7 +109,7 @@ def stays_well_formed(world: PoolWorld, cls: type[Action]) -> None:
         )
         for market_id, _, market in markets:
             whole = invariant.position_is_well_formed(account.positions.get(market_id), market)
-            world.claim(whole, "CON-9: the position is in a listed market and a whole number of lots")
+            world.claim(whole, "CON-9: the position is in a listed market, a whole number of lots, within its cap")
 
 
 def accounts_change(

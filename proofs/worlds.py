@@ -1,12 +1,14 @@
 """The worlds of the machine: an arbitrary well-formed pool, actions on it, and the facts that totals obey."""
 
-from typing import Any, TypeVar, get_args, get_origin
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Self, TypeVar, get_args, get_origin
 
 from proofs import invariant
 from proofs.facts import LOSS_IS_NOT_NEGATIVE
 from proofs.kernel.frames import same
 from proofs.kernel.paths import Path
-from proofs.kernel.terms import Unsupported
+from proofs.kernel.terms import Integer, Unsupported
 from proofs.kernel.theorem import Theorem
 from proofs.kernel.world import SymbolicWorld, WitnessWorld, World
 from solvent import machine
@@ -36,12 +38,18 @@ class PoolWorld(World):
             return tuple(self.arbitrary(get_args(hint)[0], f"{name}[{level}]") for level in range(CLASSES))
         return super().arbitrary(hint, name)
 
-    def pool(self, name: str = "", *, books: bool = False) -> Pool:
-        """An arbitrary well-formed pool; with books, one whose live certificates are backed (CRT-8)."""
+    def pool(
+        self, name: str = "", known: Callable[[Pool, Account | Market], None] = lambda *_: None, *, books: bool = False
+    ) -> Pool:
+        """An arbitrary well-formed pool; `known` is told of every account and market looked at.
+
+        With books, one whose live certificates are backed (CRT-8).
+        """
 
         def position_touched(key: Any, size: int) -> None:
             market = markets.base.initial[markets.base.touch(key)]
-            self.assume(invariant.position_is_well_formed(size, market))
+            with self.watching(None):
+                self.assume(invariant.position_is_well_formed(size, market))
 
         def account(label: str) -> Account:
             positions = self.table(f"{label}.positions", self.integer, position_touched)
@@ -49,17 +57,21 @@ class PoolWorld(World):
             return Account(self.integer(f"{label}.cash"), positions, certificate)  # type: ignore[arg-type]
 
         def account_touched(key: Any, entry: Account) -> None:
-            self.assume(invariant.account_is_well_formed(pool, key, entry))
-            if books:
-                self.assume(invariant.certificate_is_backed(pool, entry))
-                self.assume(invariant.without_a_position_nothing_is_owed(key, entry))
+            with self.watching(None):
+                self.assume(invariant.account_is_well_formed(pool, key, entry))
+                known(pool, entry)
+                if books:
+                    self.assume(invariant.certificate_is_backed(pool, entry))
+                    self.assume(invariant.without_a_position_nothing_is_owed(key, entry))
 
         def market_touched(key: Any, market: Market) -> None:
-            self.assume(invariant.market_is_well_formed(market))
-            self.assume(invariant.records_are_not_ahead(pool, market))
-            self.assume(invariant.interest_is_consistent(pool, key, market))
-            if books:
-                self.assume(invariant.has_not_drifted(pool, market))
+            with self.watching(None):
+                self.assume(invariant.market_is_well_formed(market))
+                self.assume(invariant.records_are_not_ahead(pool, market))
+                self.assume(invariant.interest_is_consistent(pool, key, market))
+                known(pool, market)
+                if books:
+                    self.assume(invariant.has_not_drifted(pool, market))
 
         prefix = f"{name}." if name else ""
         markets = self.table(f"{prefix}markets", lambda label: self.record(Market, label), market_touched)
@@ -88,6 +100,10 @@ class PoolWorld(World):
             raise
         self.steps.append((pool, action, outcome))
         return outcome
+
+    def watching(self, told: Callable[[int], None] | None) -> AbstractContextManager[None]:
+        """Tells of every integer that is computed inside, once it is; nobody, if there is nobody to tell."""
+        raise NotImplementedError
 
     def along(self, table: Any) -> tuple[Any, ...]:
         """What a measure captures that reads another table at the entry's own key."""
@@ -120,8 +136,60 @@ class SymbolicPoolWorld(PoolWorld, SymbolicWorld):
         SymbolicWorld.__init__(self, theorem, path)
         self.steps = []
 
+    @contextmanager
+    def watching(self, told: Callable[[int], None] | None) -> Iterator[None]:
+        before = self.path.watch
+        self.path.watch = None if told is None else lambda term: told(Integer(term))  # type: ignore[arg-type]
+        try:
+            yield
+        finally:
+            self.path.watch = before
+
 
 class WitnessPoolWorld(PoolWorld, WitnessWorld):
     def __init__(self, theorem: Theorem, model: dict[str, int], constants: dict[int, str]) -> None:
         WitnessWorld.__init__(self, theorem, model, constants)
         self.steps = []
+        self._told: Callable[[int], None] | None = None
+
+    def integer(self, name: str) -> int:
+        return Watched(self, super().integer(name))
+
+    @contextmanager
+    def watching(self, told: Callable[[int], None] | None) -> Iterator[None]:
+        before, self._told = self._told, told
+        try:
+            yield
+        finally:
+            self._told = before
+
+    def computed(self, value: int) -> "Watched":
+        """Tells of a computed integer whoever watches; what that computes itself is not told."""
+        told, self._told = self._told, None
+        if told is not None:
+            told(value)
+        self._told = told
+        return Watched(self, value)
+
+
+class Watched(int):
+    """An integer of a witness, which tells its world what is computed with it."""
+
+    world: WitnessPoolWorld
+
+    def __new__(cls, world: WitnessPoolWorld, value: int) -> Self:
+        watched = super().__new__(cls, value)
+        watched.world = world
+        return watched
+
+
+def _watched(operation: Callable[..., Any]) -> Callable[..., Any]:
+    def compute(self: Watched, *others: Any) -> Any:
+        result = operation(self, *others)
+        return result if result is NotImplemented else self.world.computed(result)
+
+    return compute
+
+
+for _name in ("add", "radd", "sub", "rsub", "mul", "rmul", "floordiv", "rfloordiv", "mod", "rmod", "neg", "abs"):
+    setattr(Watched, f"__{_name}__", _watched(getattr(int, f"__{_name}__")))

@@ -108,8 +108,8 @@ def _finding(theorem: Theorem, worlds: Worlds, path: Path, obligation: Obligatio
         try:
             theorem.state(world)
             confirmed = bool(world.failed)
-        except Contradicted:
-            confirmed = False
+        except Contradicted:  # a claim that failed before did so within the assumptions made until then
+            confirmed = bool(world.failed)
         except Exception as error:  # whatever escapes the machine is what is being reported
             confirmed = True
             world.failed.append(f"{type(error).__name__}: {error}")

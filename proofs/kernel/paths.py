@@ -35,14 +35,14 @@ class Path:
     def __init__(self, number: int, decisions: list[bool], postpone: Callable[[list[bool]], None]) -> None:
         self.number = number
         self.decisions = decisions
+        self._given = tuple(decisions)
         self.obligations: list[Obligation] = []
-        self.intermediates: list[z3.ArithRef] = []
-        self.before_obligation: Callable[[], None] = lambda: None
+        self.watch: Callable[[z3.ArithRef], None] | None = None
         self.conditions: list[z3.BoolRef] = []
         self._postpone = postpone
         self._position = 0
         self._decided: dict[int, tuple[z3.BoolRef, bool]] = {}
-        self._quotients: dict[tuple[int, int], tuple[z3.ArithRef, z3.ArithRef, z3.ArithRef]] = {}
+        self.quotients: dict[tuple[int, int], tuple[z3.ArithRef, z3.ArithRef, z3.ArithRef]] = {}
         self._names: dict[str, int] = {}
         self._constants: dict[str, int] = {}
         self._solver = z3.Solver()
@@ -70,8 +70,11 @@ class Path:
             self._solver.add(condition)
 
     def intermediate(self, term: z3.ArithRef) -> None:
-        """Notes a computed integer."""
-        self.intermediates.append(term)
+        """Tells of a computed integer whoever watches; what that computes itself is not told."""
+        watch, self.watch = self.watch, None
+        if watch is not None:
+            watch(term)
+        self.watch = watch
 
     def branch(self, condition: z3.BoolRef) -> bool:
         """Which way a branch goes: as decided, or the first feasible way, postponing the other."""
@@ -117,19 +120,23 @@ class Path:
         if z3.is_int_value(dividend) and z3.is_int_value(divisor):
             return z3.IntVal(dividend.as_long() // divisor.as_long())
         key = (dividend.get_id(), divisor.get_id())
-        if key not in self._quotients:
+        if key not in self.quotients:
             if not z3.is_int_value(divisor):
                 self.oblige(divisor > 0, (), "the divisor is positive")
                 self.assume(divisor > 0)
             quotient = self.fresh("quotient")
             self.assume(quotient * divisor <= dividend)
             self.assume(dividend < quotient * divisor + divisor)
-            self._quotients[key] = (dividend, divisor, quotient)
-        return self._quotients[key][2]
+            self.quotients[key] = (dividend, divisor, quotient)
+        return self.quotients[key][2]
 
     def oblige(self, goal: z3.BoolRef, requirements: tuple[str, ...], label: str) -> None:
-        """The goal is to be proved from the conditions gathered so far."""
-        self.before_obligation()
+        """The goal is to be proved from the conditions gathered so far.
+
+        Until the last decision that was given, the path repeats an earlier one, and so would its obligations.
+        """
+        if self._position < len(self._given):
+            return
         solver = z3.Solver()
         solver.add(*self.conditions)
         solver.add(z3.simplify(z3.Not(goal)))

@@ -41,7 +41,8 @@ def decide(text: str) -> Answer:
     resources = 0
     short = [(f"integers, seed {seed}", text, SHORT_RLIMIT, seed) for seed in SEEDS]
     reals = ("reals", over_reals(text), REAL_RLIMIT, 0)
-    for method, source, rlimit, seed in (*short, reals, ("integers, at length", text, LAST_RLIMIT, 0)):
+    linear = ("linear", text, SHORT_RLIMIT, 0)
+    for method, source, rlimit, seed in (linear, *short, reals, ("integers, at length", text, LAST_RLIMIT, 0)):
         context = z3.Context()
         solver = z3.Tactic("qfnra-nlsat", context).solver() if method == "reals" else z3.Solver(ctx=context)
         solver.set("rlimit", rlimit)
@@ -49,12 +50,15 @@ def decide(text: str) -> Answer:
             solver.set("smt.random_seed", seed)
             # The products here are of few variables: Groebner bases find nothing in them and take most of the time.
             solver.set("smt.arith.nl.grobner", False)
+        # Products as unknowns of their own: what is proved so is proved, and most is, at once.
+        if method == "linear":
+            solver.set("smt.arith.nl", False)
         solver.from_string(source)
         verdict = solver.check()
         resources += _spent(solver)
         if verdict == z3.unsat:
             return Answer(Verdict.PROVED, {}, resources, method)
-        if verdict == z3.sat and method != "reals":
+        if verdict == z3.sat and method not in ("linear", "reals"):
             model = solver.model()
             values = {symbol.name(): model[symbol] for symbol in model.decls()}
             numbers = {name: value.as_long() for name, value in values.items() if z3.is_int_value(value)}

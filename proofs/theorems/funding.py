@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from proofs import formulas, statements
+from proofs import formulas, ranges, statements
 from proofs.contracts import BY_NAME
 from proofs.kernel.logic import both, choose
 from proofs.kernel.theorem import theorem
@@ -25,6 +25,12 @@ def a_funding_step_conserves(world: PoolWorld) -> None:
 def a_funding_step_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A funding step in a well-formed pool leaves it well formed."""
     statements.stays_well_formed(world, Fund)
+
+
+@theorem("NUM-2", contracts=BY_NAME)
+def a_funding_step_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer that a funding step computes, accepted or rejected, fits a signed 256-bit word."""
+    ranges.stays_within_a_word(world, Fund)
 
 
 @theorem("FND-4", "CON-3", contracts=BY_NAME)

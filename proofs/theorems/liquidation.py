@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from proofs import formulas, statements
+from proofs import formulas, ranges, statements
 from proofs.contracts import (
     BY_NAME,
     EQUITY,
@@ -18,12 +18,14 @@ from proofs.facts import MAINTENANCE_IS_NOT_NEGATIVE, OPEN_IS_NOT_NEGATIVE
 from proofs.kernel.logic import both, choose, either, iff, negation
 from proofs.kernel.theorem import theorem
 from proofs.statements import only
+from proofs.theorems.margin import netting_never_needs_more
+from proofs.theorems.numbers import rounding_grows
 from proofs.worlds import PoolWorld
 from solvent.certification import book_is_certified
-from solvent.liquidation import Liquidate, Liquidated, is_needed
+from solvent.liquidation import Liquidate, Liquidated, close, is_needed
 from solvent.margin import equity_of, initial_margin, maintenance_margin, meets_initial, requirement
-from solvent.numbers import CASH_CAP, LISTED_CAP
-from solvent.pool import BACKSTOP, AccountId, Market, MarketId, Pool, equity, is_open
+from solvent.numbers import CASH_CAP, LISTED_CAP, PPM, SIZE_CAP
+from solvent.pool import BACKSTOP, AccountId, Market, MarketId, Pool, equity, is_open, pay, worth
 from solvent.rules import Rule
 
 
@@ -37,6 +39,12 @@ def a_liquidation_conserves(world: PoolWorld) -> None:
 def a_liquidation_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A liquidation in a well-formed pool leaves it well formed."""
     statements.stays_well_formed(world, Liquidate)
+
+
+@theorem("NUM-2", contracts=(*BY_NAME, MEETS_INITIAL, IS_NEEDED))
+def a_liquidation_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer that a liquidation computes, accepted or rejected, fits a signed 256-bit word."""
+    ranges.stays_within_a_word(world, Liquidate, worth, maintenance_margin)
 
 
 @theorem("LIQ-13")
@@ -96,6 +104,45 @@ def a_liquidation_never_makes_things_worse(world: PoolWorld) -> None:
         gain -= equity(before.accounts.get(account_id), before.markets)
         world.claim(gain >= 0, "LIQ-16: neither liquidator nor backstop loses")
     world.claim(equity_before < maintenance_before, "LIQ-17: an account that meets its maintenance is not touched")
+
+
+@theorem("LIQ-7", "LIQ-15", contracts=(*BY_NAME, MEETS_INITIAL_EXACTLY, REQUIREMENT_BY_NAME, EQUITY_BY_NAME))
+def a_liquidation_closes_no_more_than_it_must(world: PoolWorld) -> None:
+    """The account ends above its initial requirement by less than one lot's initial margin, or the floor if larger."""
+    case = statements.accepted(world, Liquidate)
+    if case is None:
+        return
+    before, action, after = case
+    market, old = before.markets.get(action.market), before.accounts.get(action.account)
+    lot = market.parameters.lot
+    world.use(MAINTENANCE_IS_NOT_NEGATIVE, old.positions, *world.along(before.markets))
+    world.use(OPEN_IS_NOT_NEGATIVE, old.positions)
+    less, penalty_of_less = close(before, action.account, action.market, action.size - lot)
+    _, penalty = close(before, action.account, action.market, action.size)
+    left = after.accounts.get(action.account).positions.get(action.market)
+    left_of_less = less.accounts.get(action.account).positions.get(action.market)
+    world.apply(maintenance_grows_with_size, left, left_of_less, market)
+    rate = market.parameters.penalty_rate
+    world.apply(rounding_grows, (action.size - lot) * market.mark, action.size * market.mark, rate, PPM)
+    equity_before = equity_of(before, action.account)
+    maintenance = requirement(before, action.account, maintenance_margin)
+    freed_by_less = maintenance - requirement(less, action.account, maintenance_margin)
+    freed = maintenance - requirement(after, action.account, maintenance_margin)
+    world.apply(rounding_grows, freed_by_less, freed, equity_before, maintenance)
+    world.apply(netting_never_needs_more, left, left_of_less - left, market)
+    world.show(penalty_of_less <= penalty, "LIQ-15: closing more costs no less")
+    equity_after = equity_of(after, action.account)
+    world.show(equity_after == equity_before - penalty, "LIQ-15: the penalty is all that the account loses")
+    fined = pay(less, action.account, -penalty_of_less)
+    equity_of_less = equity_of(fined, action.account)
+    world.show(equity_of_less == equity_before - penalty_of_less, "LIQ-15: and all that it would have lost")
+    initial_of_less = requirement(fined, action.account, initial_margin)
+    world.show(equity_of_less < initial_of_less, "LIQ-7: one lot less would not have been enough")
+    initial_after = requirement(after, action.account, initial_margin)
+    step = max(initial_margin(lot, market), before.parameters.requirement_floor)
+    world.show(initial_of_less <= initial_after + step, "LIQ-15: a lot adds no more than its own margin, or the floor")
+    above = equity_after - initial_after
+    world.claim(above < step, "LIQ-15: above by less than one lot's initial margin, or the floor if that is larger")
 
 
 @theorem(
@@ -223,6 +270,7 @@ def a_liquidation_has_exactly_its_effect(world: PoolWorld) -> None:
         return
     before, action, after = case
     effect = effect_of(world, before, action)
+    world.show(world.event().penalty == effect.penalty, "LIQ-10: the penalty is as the formula says")
     world.claim(after.vault == before.vault, "LIQ-10: the vault is unchanged")
     statements.accounts_change(
         world,
@@ -375,3 +423,28 @@ def the_initial_requirement_is_met_exactly_when(world: PoolWorld) -> None:
     result = bool(meets_initial(pool, account_id))
     for fact in MEETS_INITIAL_EXACTLY.facts(result, pool, account_id):
         world.claim(fact, "LIQ-8: equity at least the requirement")
+
+
+@theorem("NUM-2")
+def whether_a_liquidation_is_needed_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer computed to decide whether a liquidation is needed fits a signed 256-bit word."""
+    pool = ranges.bounded_pool(world, "", worth, initial_margin, maintenance_margin)
+    account_id, market_id = world.identifier("account"), world.identifier("market")
+    size = world.integer("size")
+    market, position = pool.markets.get(market_id), pool.accounts.get(account_id).positions.get(market_id)
+    world.assume(market.mark > 0)
+    world.assume(size >= 1)
+    world.assume(size <= formulas.magnitude(position))
+    world.show(size <= SIZE_CAP, "NUM-2: no more than a position")
+    world.assume(equity_of(pool, account_id) >= 0)
+    world.assume(equity_of(pool, account_id) < requirement(pool, account_id, maintenance_margin))
+    with ranges.in_a_word(world):
+        bool(is_needed(pool, account_id, market_id, size))
+
+
+@theorem("NUM-2")
+def whether_the_initial_requirement_is_met_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer computed to decide whether an account meets its initial requirement fits a signed 256-bit word."""
+    pool, account_id = ranges.bounded_pool(world, "", worth, initial_margin), world.identifier("account")
+    with ranges.in_a_word(world):
+        bool(meets_initial(pool, account_id))

@@ -1,8 +1,9 @@
 """Theorems about equity, requirements and withdrawals (spec/margin.md)."""
 
-from proofs import formulas, invariant, statements
+from proofs import formulas, invariant, ranges, statements
 from proofs.contracts import BY_NAME, MEETS_INITIAL
 from proofs.facts import (
+    BOUNDED,
     INITIAL_COVERS_MAINTENANCE,
     LONG_SIZES_ARE_NOT_NEGATIVE,
     MAINTENANCE_IS_NOT_NEGATIVE,
@@ -117,6 +118,16 @@ def margins_of_a_position_are_ordered(world: PoolWorld, size: int, market: Marke
         world.claim(INITIAL_COVERS_MAINTENANCE.of_entry(size, market), "MAR-2: initial covers maintenance")
         world.claim(OPENING_COVERS_INITIAL.of_entry(size, market), "MAR-2: opening covers initial")
     world.claim(OPEN_IS_NOT_NEGATIVE.of_entry(size), "MAR-2: positions are counted")
+
+
+@theorem("NUM-2")
+def what_a_position_is_worth_and_needs_is_bounded(world: PoolWorld, size: int, market: Market) -> None:
+    """A position's worth and margins are within their caps, and nothing where there is none: so totals are bounded."""
+    a_position(world, size, market)
+    for measure, (_, facts) in BOUNDED.items():
+        if measure is not opening_margin or market.mark > 0:
+            for fact in facts:
+                world.claim(fact.of_entry(size, market), "NUM-2: within the cap")
 
 
 @theorem("CON-2")
@@ -237,6 +248,12 @@ def a_withdrawal_conserves(world: PoolWorld) -> None:
 def a_withdrawal_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A withdrawal from a well-formed pool leaves it well formed."""
     statements.stays_well_formed(world, Withdraw)
+
+
+@theorem("NUM-2", contracts=BY_NAME)
+def a_withdrawal_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer that a withdrawal computes, accepted or rejected, fits a signed 256-bit word."""
+    ranges.stays_within_a_word(world, Withdraw, worth, initial_margin)
 
 
 @theorem("MAR-9", "CON-10", contracts=BY_NAME)

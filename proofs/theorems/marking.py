@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from proofs import formulas, statements
+from proofs import formulas, ranges, statements
 from proofs.contracts import BY_NAME
 from proofs.facts import MAINTENANCE_IS_NOT_NEGATIVE
 from proofs.kernel.logic import both, choose
@@ -27,6 +27,12 @@ def a_mark_conserves(world: PoolWorld) -> None:
 def a_mark_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A mark in a well-formed pool leaves it well formed."""
     statements.stays_well_formed(world, Mark)
+
+
+@theorem("NUM-2", contracts=BY_NAME)
+def a_mark_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer that a mark computes, accepted or rejected, fits a signed 256-bit word."""
+    ranges.stays_within_a_word(world, Mark)
 
 
 @theorem("MRK-5", "CON-3", contracts=BY_NAME)

@@ -1,5 +1,6 @@
 """Theorems about rounding (spec/numbers.md)."""
 
+from proofs.kernel.logic import both
 from proofs.kernel.theorem import theorem
 from proofs.kernel.world import World
 from solvent.numbers import PPM, mul_div_down, mul_div_up
@@ -44,6 +45,24 @@ def rounding_grows(world: World, smaller: int, larger: int, factor: int, denomin
     down = mul_div_down(smaller, factor, denominator) <= mul_div_down(larger, factor, denominator)
     world.claim(down, "NUM-1: down")
     world.claim(mul_div_up(smaller, factor, denominator) <= mul_div_up(larger, factor, denominator), "NUM-1: up")
+
+
+@theorem("NUM-2")
+def a_product_is_bounded(world: World, first: int, second: int, first_cap: int, second_cap: int) -> None:
+    """The product of two integers within their caps is within the product of the caps."""
+    world.assume(both(first >= -first_cap, first <= first_cap))
+    world.assume(both(second >= -second_cap, second <= second_cap))
+    product, cap = first * second, first_cap * second_cap
+    world.claim(both(product >= -cap, product <= cap), "NUM-2: within the product of the caps")
+
+
+@theorem("NUM-2")
+def a_quotient_is_bounded(world: World, dividend: int, divisor: int, cap: int) -> None:
+    """The quotient of an integer within a cap and a positive one is within the cap."""
+    world.assume(both(dividend >= -cap, dividend <= cap))
+    world.assume(divisor > 0)
+    quotient = dividend // divisor
+    world.claim(both(quotient >= -cap, quotient <= cap), "NUM-2: within the dividend's cap")
 
 
 @theorem("NUM-1")

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from proofs import invariant, statements
+from proofs import invariant, ranges, statements
 from proofs.contracts import BY_NAME
 from proofs.kernel.logic import both, choose, either
 from proofs.kernel.theorem import theorem
@@ -35,6 +35,12 @@ def a_listing_conserves(world: PoolWorld) -> None:
 def a_listing_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A listing leaves a well-formed pool well formed, so every listed market's parameters are in the safe region."""
     statements.stays_well_formed(world, ListMarket)
+
+
+@theorem("NUM-2", contracts=BY_NAME)
+def a_listing_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer that a listing computes, accepted or rejected, fits a signed 256-bit word."""
+    ranges.stays_within_a_word(world, ListMarket)
 
 
 @theorem("PAR-13", "CON-3", contracts=BY_NAME)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from proofs import invariant, statements
+from proofs import invariant, ranges, statements
 from proofs.contracts import BY_NAME
 from proofs.kernel.theorem import theorem
 from proofs.statements import nothing, only
@@ -35,6 +35,12 @@ def conservation_holds_at_any_mark(world: PoolWorld) -> None:
 def a_deposit_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A deposit into a well-formed pool leaves it well formed."""
     statements.stays_well_formed(world, Deposit)
+
+
+@theorem("NUM-2", contracts=BY_NAME)
+def a_deposit_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer that a deposit computes, accepted or rejected, fits a signed 256-bit word."""
+    ranges.stays_within_a_word(world, Deposit)
 
 
 @theorem("CON-6", "CON-3", contracts=BY_NAME)
@@ -83,3 +89,16 @@ def a_deposit_lowers_nobody(world: PoolWorld) -> None:
     statements.vault_stays_whole(world, before, after)
     for _, old, new in world.each(before.accounts, after.accounts):
         world.claim(new.cash >= old.cash, "CON-10: nobody's cash falls")
+
+
+@theorem("NUM-2")
+def what_is_stored_fits_a_word(world: PoolWorld) -> None:
+    """Every field of a well-formed pool fits a signed 256-bit word."""
+    pool = world.pool()
+    market_id = world.identifier("market")
+    account, market = pool.accounts.get(world.identifier("account")), pool.markets.get(market_id)
+    parameters = pool.parameters
+    stored = [pool.vault, parameters.token_unit, parameters.requirement_floor, parameters.max_markets_per_account]
+    stored += [account.cash, account.positions.get(market_id), *(value for value, _ in world.same(market, market))]
+    for value in stored:
+        world.claim(ranges.fits(value), "NUM-2: what is stored fits a signed 256-bit word")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from proofs import formulas, statements
+from proofs import formulas, ranges, statements
 from proofs.contracts import BY_NAME, EQUITY, MAY_TRADE, MAY_TRADE_SAFELY, REQUIREMENT
 from proofs.kernel.logic import both, either, iff, negation
 from proofs.kernel.theorem import theorem
@@ -19,7 +19,7 @@ from solvent.margin import (
     requirement,
 )
 from solvent.numbers import CASH_CAP, PRICE_CAP, SIZE_CAP
-from solvent.pool import BACKSTOP, TREASURY, AccountId, Market, MarketId, Pool, equity, is_open
+from solvent.pool import BACKSTOP, TREASURY, AccountId, Market, MarketId, Pool, equity, is_open, worth
 from solvent.rules import Rule
 from solvent.trading import Trade, Traded
 
@@ -73,6 +73,12 @@ def a_trade_conserves(world: PoolWorld) -> None:
 def a_trade_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A trade in a well-formed pool leaves it well formed."""
     statements.stays_well_formed(world, Trade)
+
+
+@theorem("NUM-2", contracts=(*BY_NAME, MAY_TRADE))
+def a_trade_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer that a trade computes, accepted or rejected, fits a signed 256-bit word."""
+    ranges.stays_within_a_word(world, Trade)
 
 
 @theorem(
@@ -280,3 +286,13 @@ def a_side_may_trade_exactly_when(world: PoolWorld) -> None:
     world.claim(iff(allowed, may_trade_by_the_book(before, after, account_id, market_id)), "CON-8: by the book")
     for fact in MAY_TRADE_SAFELY.facts(allowed, before, after, account_id, market_id):
         world.claim(fact, "TRD-9: covered, or solvent and no riskier")
+
+
+@theorem("NUM-2")
+def whether_a_side_may_trade_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer computed to decide whether a side may trade fits a signed 256-bit word."""
+    margins = (worth, opening_margin, initial_margin, maintenance_margin)
+    before, after = ranges.bounded_pool(world, "before", *margins), ranges.bounded_pool(world, "after", *margins)
+    account_id, market_id = world.identifier("account"), world.identifier("market")
+    with ranges.in_a_word(world):
+        bool(may_trade(before, after, account_id, market_id))

@@ -1,0 +1,144 @@
+"""Guard necessity: with one guard switched off in a copy of the machine, a safety theorem must fall.
+
+A theorem that states the rejection itself, one of CON-8, does not count: it always falls.
+"""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from proofs import jobs, mutate, report
+from proofs.kernel.check import Finding, Result
+from proofs.kernel.solve import Verdict
+from proofs.kernel.theorem import Theorem
+from proofs.requirements import Catalogue
+from proofs.suite import load
+
+FORM: Final[dict[str, str]] = {}
+"""The rules of form, which no safety theorem needs, each with the reason why it is a rule at all."""
+
+LATE: Final = ("within_a_word", "has_exactly_its_effect", "closes_no_more", "never_makes", "is_needed")
+"""Parts of the names of theorems that are tried last, because they take longest."""
+
+
+@dataclass(frozen=True)
+class Attack:
+    """What became of the machine without a rule's guards: which safety theorems fell, and how many were tried."""
+
+    rule: str
+    fallen: tuple[Result, ...]
+    tried: int
+    unknown: tuple[str, ...]
+
+    @property
+    def verdict(self) -> str:
+        """Necessary if a safety theorem fell, of form if declared so, else unexplained."""
+        if self.fallen:
+            return "necessary"
+        return "form" if self.rule in FORM else "unexplained"
+
+
+def targets(rule: str) -> list[str]:
+    """The safety theorems that could see the guard, likeliest first."""
+    catalogue = Catalogue(mutate.ROOT)
+    name = next(known.name for known in catalogue.rules if known.identifier == rule)
+    modules = {guard.symbol.split(".")[1] for guard in catalogue.guards if guard.rule == name}
+    for action in catalogue.actions:
+        if any(guard.rule == name for guard in catalogue.checks(action.module, action.transition)):
+            modules.add(action.module)
+
+    def place(theorem: Theorem) -> tuple[bool, bool, bool]:
+        late = any(part in theorem.name for part in LATE)
+        return rule not in theorem.requirements, late, "well_formed" not in theorem.name
+
+    safety = [theorem for theorem in load() if theorem.module in modules and "CON-8" not in theorem.requirements]
+    return [theorem.name for theorem in sorted(safety, key=place)]
+
+
+def attack_rule(job: str) -> Attack:
+    """Switches a rule's guards off and asks the theorems, until one falls or, where all are asked for, to the end."""
+    rule, _, everything = job.partition(" ")
+    names = targets(rule)
+    fallen: list[Result] = []
+    unknown: list[str] = []
+    tried = 0
+    results = mutate.judge(mutate.without_guard(rule.replace("-", "_")), names)
+    for result in results:
+        tried += 1
+        if result.verdict is Verdict.REFUTED:
+            fallen.append(result)
+            if not everything:
+                break
+        elif result.verdict is Verdict.UNKNOWN:
+            unknown.append(result.name)
+    results.close()
+    return Attack(rule, tuple(fallen), tried, tuple(unknown))
+
+
+def attack(rules: Sequence[str], everything: bool, processes: int) -> int:
+    """Attacks the rules, or all there are, prints what fell and returns the exit code."""
+    known = [rule.identifier for rule in Catalogue(mutate.ROOT).rules]
+    strangers = [rule for rule in rules if rule not in known]
+    if strangers:
+        print(f"no rule: {', '.join(strangers)}; there are {', '.join(known)}", file=sys.stderr)
+        return 2
+    wanted = [f"{rule} everything" if everything else rule for rule in rules or known]
+    attacks: list[Attack] = []
+    failed = False
+    try:
+        with report.Progress(len(wanted)) as progress:
+            for job, result in jobs.run(attack_rule, wanted, processes, progress.started):
+                if isinstance(result, jobs.Failure):
+                    failed = True
+                    print(f"{job}: {result.reason}", file=sys.stderr)
+                    progress.ended(job, "failed", 0.0)
+                    continue
+                attacks.append(result)
+                progress.ended(job, result.verdict, sum(one.seconds for one in result.fallen))
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    attacks.sort(key=lambda one: known.index(one.rule))
+    if rules:
+        show_exploits(attacks)
+    show_table(attacks)
+    return 1 if failed or any(one.verdict == "unexplained" for one in attacks) else 0
+
+
+def told(result: Result) -> Finding:
+    """The finding of a refuted theorem that tells most: refuted, and naming a requirement."""
+    refuted = [finding for finding in result.findings if finding.verdict is Verdict.REFUTED]
+    return min(refuted, key=lambda finding: not finding.label[:3].isupper())
+
+
+def show_exploits(attacks: Sequence[Attack]) -> None:
+    """Prints what each fallen theorem says and the counterexample, as a ledger."""
+    for one in attacks:
+        for result in one.fallen:
+            finding = told(result)
+            print(
+                f"\nwithout {one.rule}, {result.name} falls\n  {result.sentence}\n  {finding.label}\n{finding.ledger}"
+            )
+
+
+def show_table(attacks: Sequence[Attack]) -> None:
+    """Prints one line for each rule."""
+    table = Table()
+    for title in ("rule", "verdict", "what falls without it"):
+        table.add_column(title, overflow="fold")
+    for one in attacks:
+        falls = [f"{result.name}: {told(result).label}" for result in one.fallen]
+        none = FORM.get(one.rule, f"nothing, of {one.tried} theorems tried")
+        undecided = [f"undecided: {', '.join(one.unknown)}"] if one.unknown and not one.fallen else []
+        table.add_row(one.rule, one.verdict, "\n".join([*(falls or [none]), *undecided]))
+    console = Console() if sys.stdout.isatty() else Console(width=140)
+    console.print()
+    console.print(table)
+    counts = {
+        verdict: sum(one.verdict == verdict for one in attacks) for verdict in ("necessary", "form", "unexplained")
+    }
+    print(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))

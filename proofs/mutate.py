@@ -1,0 +1,136 @@
+"""Theorems against a mutated copy of the machine, loaded apart: the machine itself has no switch.
+
+python -m proofs.mutate THEOREM ...    proves the theorems of whichever machine is on the path; for `judge`
+"""
+
+import ast
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from proofs.contracts import HIDING_NOTHING
+from proofs.kernel.check import Result, check
+from proofs.kernel.solve import Verdict
+from proofs.kernel.theorem import Theorem
+from proofs.suite import WORLDS, load
+from proofs.worlds import SymbolicPoolWorld
+from solvent.numbers import CASH_CAP
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+REFERENCE: Final = ROOT / "reference/solvent"
+
+
+RICH: Final = CASH_CAP // 2
+"""Quote quanta: more than the requirement of any account."""
+
+
+def source(module: str) -> str:
+    """The text of a module of the machine."""
+    return (REFERENCE / f"{module}.py").read_text(encoding="utf-8")
+
+
+def replaced(module: str, old: str, new: str) -> dict[str, str]:
+    """The module with a piece of its text, which stands there exactly once, replaced."""
+    text = source(module)
+    if text.count(old) != 1:
+        raise ValueError(f"{module}.py has {text.count(old)} times: {old}")
+    return {module: text.replace(old, new)}
+
+
+def without_guard(rule: str) -> dict[str, str]:
+    """Every module that requires the rule, by the name of its member, without its `require`."""
+    mutated = {}
+    for path in sorted(REFERENCE.glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        dropper = _Dropper(rule)
+        tree = dropper.visit(tree)
+        if dropper.dropped:
+            mutated[path.stem] = ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+    if not mutated:
+        raise ValueError(f"no guard requires {rule}")
+    return mutated
+
+
+class _Dropper(ast.NodeTransformer):
+    def __init__(self, rule: str) -> None:
+        self.rule = rule
+        self.dropped = 0
+
+    def visit_Expr(self, node: ast.Expr) -> ast.stmt:
+        match node.value:
+            case ast.Call(func=ast.Name(id="require"), args=[_, ast.Attribute(attr=rule), _]) if rule == self.rule:
+                self.dropped += 1
+                return ast.copy_location(ast.Pass(), node)
+        return node
+
+
+def judge(sources: Mapping[str, str], theorems: Sequence[str]) -> Generator[Result, None, None]:
+    """The theorems' results, one after the other, on a copy of the machine with some modules' text replaced.
+
+    Whoever stops asking ends the process that proves them.
+    """
+    with tempfile.TemporaryDirectory() as directory:
+        copy = Path(directory) / "solvent"
+        copy.mkdir()
+        for path in REFERENCE.glob("*.py"):
+            (copy / path.name).write_text(sources.get(path.stem, path.read_text(encoding="utf-8")), encoding="utf-8")
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([directory, str(ROOT)])}
+        command = [sys.executable, "-m", "proofs.mutate", *theorems]
+        with (
+            tempfile.TemporaryFile() as errors,
+            subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=errors) as process,
+        ):
+            assert process.stdout is not None
+            try:
+                for _ in theorems:
+                    try:
+                        yield pickle.load(process.stdout)
+                    except EOFError:
+                        errors.seek(0)
+                        raise RuntimeError(errors.read().decode(errors="replace")) from None
+            finally:
+                process.kill()
+
+
+def refuted_or_not(theorem: Theorem) -> Result:
+    """The result of a theorem. What its contracts leave open may refute it in ways that the code does not take.
+
+    Then it is tried among accounts with so much cash that every margin is met, and by contracts that hide nothing.
+    """
+    result = check(theorem, WORLDS)
+    if result.verdict is Verdict.UNKNOWN and theorem.contracts:
+        among_the_rich = check(theorem, replace(WORLDS, symbolic=RichWorld))
+        if among_the_rich.verdict is Verdict.REFUTED:
+            return among_the_rich
+        return check(replace(theorem, contracts=HIDING_NOTHING), WORLDS)
+    return result
+
+
+class RichWorld(SymbolicPoolWorld):
+    """A world in which every account began with much cash: a part of the cases, so what falls here falls."""
+
+    def integer(self, name: str) -> int:
+        value = super().integer(name)
+        if name.endswith(".cash"):
+            self.assume(value >= RICH)
+        return value
+
+
+def main(names: list[str]) -> None:
+    """Proves the theorems in the order given and writes each result once there is one."""
+    known = {theorem.name: theorem for theorem in load()}
+    for name in names:
+        with suppress(BrokenPipeError):
+            pickle.dump(refuted_or_not(known[name]), sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

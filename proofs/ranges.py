@@ -1,0 +1,229 @@
+"""Range: every integer that a transition computes fits a signed 256-bit word (NUM-2).
+
+Products are the difficulty. A bound of each factor is guessed here from what is known of its variables, proved as an
+obligation, and the product's bound follows by a lemma: a wrong guess can make a proof fail and nothing else.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import z3
+
+from proofs import invariant
+from proofs.facts import BOUNDED, LONG_SIZES_ARE_NOT_NEGATIVE, OPEN_IS_NOT_NEGATIVE, SHORT_SIZES_ARE_NOT_NEGATIVE
+from proofs.kernel.frames import Measure
+from proofs.kernel.logic import both
+from proofs.kernel.paths import Path
+from proofs.kernel.terms import Identifier, Integer, integer_term
+from proofs.theorems.numbers import a_product_is_bounded, a_quotient_is_bounded
+from proofs.worlds import PoolWorld, SymbolicPoolWorld
+from solvent.machine import Accepted, Action
+from solvent.numbers import MARKETS_CAP, PRICE_CAP, SIZE_CAP, VAULT_CAP
+from solvent.pool import Account, Market, Pool
+
+WORD = 2**255
+"""A signed 256-bit word holds the integers from -WORD up to WORD - 1."""
+
+Interval = tuple[int, int]
+
+
+def stays_within_a_word(world: PoolWorld, cls: type[Action], *totals: Measure) -> None:
+    """NUM-2: whatever the action, whatever becomes of it; `totals` are what it adds up over an account's positions."""
+    before = bounded_pool(world, "", *totals)
+    action = world.action(cls, before)
+    with in_a_word(world):
+        outcome = world.step(before, action)
+    asked_of_bounded_pools(world, before)
+    if isinstance(outcome, Accepted):
+        for stored, _ in world.same(outcome.pool, outcome.pool):
+            if not isinstance(stored, str | Identifier):
+                world.claim(fits(stored), "NUM-2: what is stored fits a signed 256-bit word")
+
+
+def asked_of_bounded_pools(world: PoolWorld, before: Pool) -> None:
+    """Functions with contracts, whose ranges are theorems of their own, are asked of pools within the bounds."""
+    pools = [
+        argument
+        for contract in world.theorem.contracts
+        for arguments, _ in world.calls(contract)
+        for argument in arguments
+        if isinstance(argument, Pool)
+    ]
+    for pool in pools:
+        for market_id, _, market in world.touched(before.markets, pool.markets):
+            world.use(LONG_SIZES_ARE_NOT_NEGATIVE, before.accounts, market_id)
+            world.use(SHORT_SIZES_ARE_NOT_NEGATIVE, before.accounts, market_id)
+            world.claim(invariant.market_is_well_formed(market), "NUM-2: asked of a market within its bounds")
+            for account_id, _, account in world.touched(before.accounts, pool.accounts):
+                size = account.positions.get(market_id)
+                within = both(
+                    size >= -SIZE_CAP, size <= SIZE_CAP, invariant.account_is_well_formed(pool, account_id, account)
+                )
+                world.claim(within, "NUM-2: asked of an account within its bounds")
+
+
+def fits(value: int) -> bool:
+    """Whether the value fits a word."""
+    return both(value >= -WORD, value < WORD)
+
+
+def bounded_pool(world: PoolWorld, name: str, *totals: Measure) -> Pool:
+    """An arbitrary well-formed pool, with what follows for the totals over an account's positions."""
+
+    def known(pool: Pool, entry: Account | Market) -> None:
+        if isinstance(entry, Market):
+            world.show(entry.mark <= PRICE_CAP, "NUM-2: a mark is within the price cap")
+            world.show(entry.parameters.interest_lower <= VAULT_CAP, "NUM-2: a limit is within the vault cap")
+            return
+        world.use(OPEN_IS_NOT_NEGATIVE, entry.positions)
+        for measure in totals:
+            cap, facts = BOUNDED[measure]
+            for fact in facts:
+                world.use(fact, entry.positions, *world.along(pool.markets))
+            total = entry.positions.total_along(pool.markets, measure)
+            most = MARKETS_CAP * cap
+            world.show(both(total >= -most, total <= most), "NUM-2: a total over positions is bounded by their number")
+
+    return world.pool(name, known)
+
+
+@contextmanager
+def in_a_word(world: PoolWorld) -> Iterator[None]:
+    """Claims of every integer that is computed inside that it fits a word."""
+    bound = lemmas(world) if isinstance(world, SymbolicPoolWorld) else lambda _: None
+
+    def told(value: int) -> None:
+        bound(value)
+        world.claim(fits(value), "NUM-2: what is computed fits a signed 256-bit word")
+
+    with world.watching(told):
+        yield
+
+
+def lemmas(world: SymbolicPoolWorld) -> Callable[[int], None]:
+    """Applies to a product, or to a quotient by what is not constant, the lemma that bounds it."""
+    guess = Guess(world.path)
+
+    def apply(value: int) -> None:
+        term = integer_term(value)
+        operands = quotients(world.path).get(term.get_id())
+        if z3.is_mul(term) and not any(map(z3.is_int_value, term.children())):
+            first, second = term.children()
+            caps = guess.magnitude(first), guess.magnitude(second)
+            world.apply(a_product_is_bounded, Integer(first), Integer(second), *caps)
+        elif operands is not None and not z3.is_int_value(operands[1]):
+            cap = guess.magnitude(operands[0])
+            world.apply(a_quotient_is_bounded, Integer(operands[0]), Integer(operands[1]), cap)
+
+    return apply
+
+
+def quotients(path: Path) -> dict[int, tuple[z3.ArithRef, z3.ArithRef]]:
+    """The dividend and the divisor of every quotient."""
+    return {quotient.get_id(): (dividend, divisor) for dividend, divisor, quotient in path.quotients.values()}
+
+
+class Guess:
+    """Intervals of terms, by interval arithmetic from the conditions on a path that bound one variable."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read = 0
+        self._known: dict[int, Interval] = {}
+        self._terms: dict[int, tuple[z3.ArithRef, Interval]] = {}
+
+    def magnitude(self, term: z3.ArithRef) -> int:
+        """The largest magnitude that the term seems to have."""
+        if self._read < len(self._path.conditions):
+            for condition in self._path.conditions[self._read :]:
+                self._known = _intersection(self._known, _bounds(condition, True))
+            self._terms.clear()
+            for condition in self._path.conditions[self._read :]:
+                if z3.is_le(condition) or z3.is_ge(condition):
+                    self._bound_by_the_other(condition)
+            self._read = len(self._path.conditions)
+            self._terms.clear()
+        return max(map(abs, self._of(z3.simplify(term))))
+
+    def _bound_by_the_other(self, comparison: z3.BoolRef) -> None:
+        smaller, larger = comparison.children() if z3.is_le(comparison) else reversed(comparison.children())
+        if z3.is_const(smaller) and not z3.is_int_value(smaller):
+            self._known = _intersection(self._known, {smaller.get_id(): (-WORD, self._of(larger)[1])})
+
+    def _of(self, term: z3.ArithRef) -> Interval:
+        if term.get_id() not in self._terms:
+            self._terms[term.get_id()] = (term, self._computed(term))
+        return self._terms[term.get_id()][1]
+
+    def _computed(self, term: z3.ArithRef) -> Interval:
+        if z3.is_int_value(term):
+            return term.as_long(), term.as_long()
+        if z3.is_app_of(term, z3.Z3_OP_ITE):
+            chosen, otherwise = self._of(term.arg(1)), self._of(term.arg(2))
+            which = _larger_or_smaller(term)
+            if which is not None:
+                return which(chosen[0], otherwise[0]), which(chosen[1], otherwise[1])
+            return min(chosen[0], otherwise[0]), max(chosen[1], otherwise[1])
+        if z3.is_add(term):
+            parts = [self._of(part) for part in term.children()]
+            return sum(part[0] for part in parts), sum(part[1] for part in parts)
+        if z3.is_mul(term):
+            result = 1, 1
+            for factor in map(self._of, term.children()):
+                corners = [one * other for one in result for other in factor]
+                result = min(corners), max(corners)
+            return result
+        operands = quotients(self._path).get(term.get_id())
+        known = self._known.get(term.get_id(), (-WORD, WORD))
+        if operands is None:
+            return known
+        dividend, divisor = map(self._of, operands)
+        least = max(divisor[0], 1)
+        return max(known[0], min(dividend[0], 0) // least), min(known[1], max(dividend[1], 0) // least)
+
+
+def _larger_or_smaller(term: z3.ArithRef) -> Callable[[int, int], int] | None:
+    condition, chosen, otherwise = term.children()
+    if not z3.is_le(condition) and not z3.is_ge(condition):
+        return None
+    smaller, larger = condition.children() if z3.is_le(condition) else reversed(condition.children())
+    if smaller.eq(chosen) and larger.eq(otherwise):
+        return min
+    return max if larger.eq(chosen) and smaller.eq(otherwise) else None
+
+
+def _bounds(condition: z3.BoolRef, holds: bool) -> dict[int, Interval]:
+    if z3.is_not(condition):
+        return _bounds(condition.arg(0), not holds)
+    if z3.is_and(condition) or z3.is_or(condition):
+        parts = [_bounds(part, holds) for part in condition.children()]
+        if z3.is_and(condition) is holds:
+            result: dict[int, Interval] = {}
+            for part in parts:
+                result = _intersection(result, part)
+            return result
+        common = set.intersection(*map(set, parts))
+        return {name: (min(p[name][0] for p in parts), max(p[name][1] for p in parts)) for name in common}
+    if condition.num_args() != 2:
+        return {}
+    left, right = condition.children()
+    turned = z3.is_int_value(left)
+    variable, bound = (right, left) if turned else (left, right)
+    if not z3.is_int_value(bound) or not z3.is_const(variable):
+        return {}
+    value, name = bound.as_long(), variable.get_id()
+    if z3.is_eq(condition):
+        return {name: (value, value)} if holds else {}
+    if not z3.is_le(condition) and not z3.is_ge(condition):
+        return {}
+    if (z3.is_le(condition) == holds) != turned:
+        return {name: (-WORD, value if holds else value - 1)}
+    return {name: (value if holds else value + 1, WORD)}
+
+
+def _intersection(first: dict[int, Interval], second: dict[int, Interval]) -> dict[int, Interval]:
+    result = dict(first)
+    for name, (least, most) in second.items():
+        known = result.get(name, (-WORD, WORD))
+        result[name] = max(known[0], least), min(known[1], most)
+    return result
