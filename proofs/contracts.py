@@ -48,6 +48,10 @@ def _book(result: bool, pool: Pool) -> list[bool]:
     return [iff(result, both(counted == pool.exposed, equity_of(pool, BACKSTOP) >= 0, pool.overdue == 0))]
 
 
+def _solvent(result: int, pool: Pool, account_id: AccountId) -> list[bool]:
+    return [*_is_level(result), iff(result >= 0, equity_of(pool, account_id) >= 0)]
+
+
 def _covered(result: int, pool: Pool, account_id: AccountId) -> list[bool]:
     account, equity = pool.accounts.get(account_id), equity_of(pool, account_id)
 
@@ -56,8 +60,7 @@ def _covered(result: int, pool: Pool, account_id: AccountId) -> list[bool]:
         return account.positions.total_along(pool.markets, class_margin, *given)
 
     return [
-        *_is_level(result),
-        iff(result >= 0, equity >= 0),
+        *_solvent(result, pool, account_id),
         *(implies(result == level, equity >= demanded(level)) for level in range(CLASSES)),
     ]
 
@@ -82,6 +85,7 @@ BOOK = Contract(certification.book_is_certified, _nothing, truth=True)
 HIGHEST = Contract(certification.highest_class, _is_level, truth=False)
 
 BOOK_EXACTLY = Contract(certification.book_is_certified, _book, truth=True)
+HIGHEST_SOLVENT = Contract(certification.highest_class, _solvent, truth=False)
 HIGHEST_COVERED = Contract(certification.highest_class, _covered, truth=False)
 
 BY_NAME = (BOOK, HIGHEST)
@@ -97,6 +101,7 @@ CONTRACTS = (
     BOOK,
     BOOK_EXACTLY,
     HIGHEST,
+    HIGHEST_SOLVENT,
     HIGHEST_COVERED,
     MAY_TRADE,
     MAY_TRADE_SAFELY,

@@ -9,6 +9,7 @@ from proofs.contracts import (
     BY_NAME,
     EQUITY_BY_NAME,
     HIGHEST_COVERED,
+    HIGHEST_SOLVENT,
     IS_NEEDED,
     MAY_TRADE,
     MAY_TRADE_SAFELY,
@@ -32,7 +33,7 @@ from solvent.default import Default, ShareLoss, TakeOver, Unwind
 from solvent.funding import Fund
 from solvent.liquidation import Liquidate
 from solvent.machine import Action
-from solvent.margin import Withdraw, equity_of, initial_margin, maintenance_margin, requirement
+from solvent.margin import Withdraw, equity_of
 from solvent.marking import Mark
 from solvent.numbers import CLASSES, PPM, mul_div_up
 from solvent.parameters import ListMarket, SetParameters
@@ -134,7 +135,7 @@ BACKED = (BOOK, HIGHEST_COVERED, EQUITY_BY_NAME, IS_NEEDED, MAY_TRADE, MEETS_INI
 @theorem("CRT-8", contracts=BACKED)
 def certificates_stay_backed(world: PoolWorld) -> None:
     """Whoever holds a live certificate after an action has what it says, whatever the action was."""
-    before = world.pool(books=True)
+    before = world.pool(books=True, backed=True)
     case = statements.any_step(world, before, STILL)
     if case is None:
         return
@@ -157,7 +158,7 @@ def certificates_stay_backed(world: PoolWorld) -> None:
 @theorem("CRT-7", "CRT-8", contracts=BACKED)
 def a_move_ends_what_it_uncovers(world: PoolWorld) -> None:
     """When a market moves, whoever still holds a live certificate has what it says: other classes have ended."""
-    before = world.pool(books=True)
+    before = world.pool(books=True, backed=True)
     case = statements.any_step(world, before, MOVES)
     if case is None:
         return
@@ -188,7 +189,7 @@ def a_move_ends_what_it_uncovers(world: PoolWorld) -> None:
 @theorem("CRT-7", contracts=OPAQUE)
 def a_market_that_stays_has_not_drifted(world: PoolWorld) -> None:
     """Of a market that an action does not move, newly listed ones too, no class's base is further away than before."""
-    before = world.pool(books=True)
+    before = world.pool(books=True, backed=True)
     case = statements.any_step(world, before, STILL)
     if case is None:
         return
@@ -234,7 +235,7 @@ def enumerate_generations(pool: Pool) -> list[tuple[int, int]]:
 
 SAFE = (
     BOOK_EXACTLY,
-    HIGHEST_COVERED,
+    HIGHEST_SOLVENT,
     EQUITY_BY_NAME,
     REQUIREMENT_BY_NAME,
     MAY_TRADE_SAFELY,
@@ -252,11 +253,13 @@ def stays_certified(world: PoolWorld, kinds: tuple[type[Action], ...]) -> None:
     if case is None:
         return
     _, _, after = case
-    for account_id, old, new in world.touched(before.accounts, after.accounts):
+    touched = world.touched(before.accounts, after.accounts)
+    for account_id, old, _ in touched:
         world.apply(nobody_is_below_zero_on_a_certified_book, before, account_id)
         world.use(MAINTENANCE_IS_NOT_NEGATIVE, old.positions, *world.along(before.markets))
         world.use(OPEN_IS_NOT_NEGATIVE, old.positions)
         world.none_rule(old.positions, is_open, worth, world.along(before.markets), label="CRT-17: nothing is worth")
+    for account_id, _, new in touched:
         world.show(equity_of(after, account_id) >= 0, "CRT-13: nobody is left below zero")
         free = invariant.without_a_position_nothing_is_owed(account_id, new)
         world.claim(free, "CRT-17: without a position nothing is owed")
