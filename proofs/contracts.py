@@ -8,9 +8,11 @@ from collections.abc import Iterator
 
 from proofs.kernel.logic import both, either, iff, implies
 from proofs.kernel.theorem import Contract
-from solvent import liquidation, margin
+from solvent import certification, liquidation, margin
+from solvent.certification import class_margin
 from solvent.margin import equity_of, initial_margin, maintenance_margin, opening_margin, requirement
-from solvent.pool import AccountId, MarketId, Pool
+from solvent.numbers import CLASSES
+from solvent.pool import BACKSTOP, AccountId, MarketId, Pool
 
 
 def _nothing(*_: object) -> list[bool]:
@@ -31,6 +33,32 @@ def _covered_or_no_riskier(result: bool, before: Pool, after: Pool, account_id: 
         equity * maintenance_before >= equity_of(before, account_id) * maintenance_after,
     )
     return [implies(result, either(covered, no_riskier))]
+
+
+def _is_level(result: int, *_: object) -> list[bool]:
+    return [result >= -1, result < CLASSES]
+
+
+def _book(result: bool, pool: Pool) -> list[bool]:
+    counted = sum((one.count for one in pool.classes), start=0)
+    return [iff(result, both(counted == pool.exposed, equity_of(pool, BACKSTOP) >= 0, pool.overdue == 0))]
+
+
+def _solvent(result: int, pool: Pool, account_id: AccountId) -> list[bool]:
+    return [*_is_level(result), iff(result >= 0, equity_of(pool, account_id) >= 0)]
+
+
+def _covered(result: int, pool: Pool, account_id: AccountId) -> list[bool]:
+    account, equity = pool.accounts.get(account_id), equity_of(pool, account_id)
+
+    def demanded(level: int) -> int:
+        given = level, pool.classes[level].generation, pool.parameters.factors[level]
+        return account.positions.total_along(pool.markets, class_margin, *given)
+
+    return [
+        *_solvent(result, pool, account_id),
+        *(implies(result == level, equity >= demanded(level)) for level in range(CLASSES)),
+    ]
 
 
 def _not_negative(result: int, *_: object) -> list[bool]:
@@ -65,6 +93,16 @@ IS_NEEDED = Contract(liquidation.is_needed, _nothing, truth=True, needs=_is_liqu
 EQUITY = Contract(margin.equity_of, _nothing, truth=False)
 REQUIREMENT = Contract(margin.requirement, _not_negative, truth=False, needs=_floor_is_not_negative)
 
+BOOK = Contract(certification.book_is_certified, _nothing, truth=True)
+HIGHEST = Contract(certification.highest_class, _is_level, truth=False)
+
+BOOK_EXACTLY = Contract(certification.book_is_certified, _book, truth=True)
+HIGHEST_SOLVENT = Contract(certification.highest_class, _solvent, truth=False)
+HIGHEST_COVERED = Contract(certification.highest_class, _covered, truth=False)
+
+BY_NAME = (BOOK, HIGHEST)
+"""What almost every theorem about a step sees by name only: the check of the book before, the certificates after."""
+
 REQUIREMENT_BY_NAME = Contract(margin.requirement, _nothing, truth=False, by_name=True)
 EQUITY_BY_NAME = Contract(margin.equity_of, _nothing, truth=False, by_name=True)
 """Nothing is hidden, but products of the result are products of one variable."""
@@ -73,6 +111,11 @@ HIDING_NOTHING = (MEETS_INITIAL_EXACTLY, REQUIREMENT_BY_NAME, EQUITY_BY_NAME)
 """Contracts that say all there is to say of a result: what refutes a theorem that sees them refutes the code."""
 
 CONTRACTS = (
+    BOOK,
+    BOOK_EXACTLY,
+    HIGHEST,
+    HIGHEST_SOLVENT,
+    HIGHEST_COVERED,
     MAY_TRADE,
     MAY_TRADE_SAFELY,
     MEETS_INITIAL,

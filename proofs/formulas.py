@@ -2,7 +2,7 @@
 
 from proofs.kernel.logic import both, choose, either
 from solvent.numbers import PPM
-from solvent.pool import Market
+from solvent.pool import Anchor, Base, Market
 
 
 def up(value: int, rate: int) -> int:
@@ -44,3 +44,90 @@ def penalty(size: int, mark: int, rate: int, equity: int, freed: int, maintenanc
     by_rate = up(size * mark, rate)
     share = equity * freed // maintenance
     return choose(by_rate < share, by_rate, share)
+
+
+def base(market: Market, level: int, generation: int) -> Base:
+    """Where the market stood when the class began the generation: as recorded in it, else where it stands."""
+    recorded, moved = market.bases[level], market.bases[level].generation == generation
+    return Base(
+        generation,
+        choose(moved, recorded.mark, market.mark),
+        choose(moved, recorded.long_carry, market.long_carry),
+        choose(moved, recorded.short_carry, market.short_carry),
+    )
+
+
+def based_worth(size: int, market: Market, level: int, generation: int) -> int:
+    """What a position is worth with the market at the class's base."""
+    return worth_from(size, base(market, level, generation))
+
+
+def worth_from(size: int, at: Base) -> int:
+    """What a position is worth at a base."""
+    return size * (at.mark - choose(size > 0, at.long_carry, at.short_carry))
+
+
+def demand(size: int, market: Market, level: int, generation: int, factor: int) -> int:
+    """What a class demands for a position, times a million twice, not rounded."""
+    return demand_from(size, market, base(market, level, generation), factor)
+
+
+def demand_from(size: int, market: Market, at: Base, factor: int) -> int:
+    """What a class with this base demands for a position, times a million twice, not rounded."""
+    rate = market.parameters.initial_rate * market.parameters.maintenance_fraction
+    return magnitude(size) * (at.mark * factor * rate)
+
+
+def has_drifted(market: Market, level: int, generation: int, factor: int) -> bool:
+    """2 x (|mark - base| + the larger carry drift) > base x factor x maintenance rate."""
+    return has_drifted_from(market, base(market, level, generation), factor)
+
+
+def has_drifted_from(market: Market, at: Base, factor: int) -> bool:
+    """What has_drifted says, of a class with this base."""
+    longs, shorts = magnitude(market.long_carry - at.long_carry), magnitude(market.short_carry - at.short_carry)
+    drift = magnitude(market.mark - at.mark) + choose(longs > shorts, longs, shorts)
+    rate = market.parameters.initial_rate * market.parameters.maintenance_fraction
+    return 2 * drift * PPM * PPM > at.mark * factor * rate
+
+
+def anchor(market: Market, backstop_size: int, epoch: int) -> Anchor:
+    """The market's anchor: as recorded in the epoch, else where the market stands."""
+    recorded, moved = market.anchor, market.anchor.epoch == epoch
+    return Anchor(
+        epoch,
+        choose(moved, recorded.mark, market.mark),
+        choose(moved, recorded.long_carry, market.long_carry),
+        choose(moved, recorded.short_carry, market.short_carry),
+        choose(moved, recorded.paid, 0),
+        choose(moved, recorded.collected, 0),
+        choose(moved, recorded.backstop_base, worth(backstop_size, market)),
+    )
+
+
+def anchored_worth(size: int, market: Market, epoch: int) -> int:
+    """What a position was worth at the anchor."""
+    at = anchor(market, 0, epoch)
+    return size * (at.mark - choose(size > 0, at.long_carry, at.short_carry))
+
+
+def gains(market: Market, epoch: int) -> tuple[int, int]:
+    """What longs and what shorts gained per base quantum since the anchor."""
+    at = anchor(market, 0, epoch)
+    longs = (market.mark - market.long_carry) - (at.mark - at.long_carry)
+    shorts = (at.mark - at.short_carry) - (market.mark - market.short_carry)
+    return longs, shorts
+
+
+def due(market: Market, backstop_size: int, epoch: int) -> int:
+    """paid - earned - collected."""
+    at = anchor(market, backstop_size, epoch)
+    return at.paid - (worth(backstop_size, market) - at.backstop_base) - at.collected
+
+
+def payers(market: Market, backstop_size: int, epoch: int) -> int:
+    """The interest of the side that has gained, without the backstop's own."""
+    long_gain, short_gain = gains(market, epoch)
+    longs = market.long_interest - choose(backstop_size > 0, backstop_size, 0)
+    shorts = market.short_interest - choose(backstop_size < 0, -backstop_size, 0)
+    return choose(long_gain > 0, longs, choose(short_gain > 0, shorts, 0))

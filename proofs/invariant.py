@@ -1,9 +1,16 @@
 """What makes a pool well formed, entry by entry (CON-9): assumed of the pool before, claimed of the pool after."""
 
-from proofs.kernel.logic import both, either
+from itertools import pairwise
+
+from proofs import formulas
+from proofs.kernel.logic import both, choose, either, implies, negation
+from solvent.default import is_overdue, is_owing
 from solvent.numbers import (
     CARRY_CAP,
     CASH_CAP,
+    CLASSES,
+    FACTOR_CAP,
+    LISTED_CAP,
     LOWEST_MARK,
     MARKETS_CAP,
     PPM,
@@ -12,7 +19,7 @@ from solvent.numbers import (
     TIME_CAP,
     VAULT_CAP,
 )
-from solvent.pool import Account, Market, MarketId, Pool, equity, is_open
+from solvent.pool import BACKSTOP, Account, AccountId, Market, MarketId, Pool, equity, is_exposed, is_open
 
 
 def long_in(account: Account, market_id: MarketId) -> int:
@@ -30,6 +37,62 @@ def conserves(pool: Pool) -> bool:
     return pool.accounts.total(equity, pool.markets) == pool.vault
 
 
+def live_in(account: Account, level: int, generation: int) -> int:
+    """1 for an account with a certificate of this class in this generation, 0 for any other."""
+    mine = both(account.certificate.level == level, account.certificate.generation == generation)
+    return choose(mine, 1, 0)
+
+
+def counts_are_right(pool: Pool) -> bool:
+    """CRT-12: a class's count is that of its live certificates, and exposed that of the accounts with a position."""
+    levels = enumerate(pool.classes)
+    return both(
+        *(one.count == pool.accounts.total(live_in, level, one.generation) for level, one in levels),
+        pool.exposed == pool.accounts.total(is_exposed) - is_exposed(pool.accounts.get(BACKSTOP)),
+    )
+
+
+def dues_are_counted(pool: Pool) -> bool:
+    """DEF-11: so many markets are owing, and overdue, as the pool says."""
+    positions = pool.accounts.get(BACKSTOP).positions
+    return both(
+        pool.owing == pool.markets.total_along(positions, is_owing, pool.epoch),
+        pool.overdue == pool.markets.total_along(positions, is_overdue, pool.epoch),
+    )
+
+
+def certificate_is_backed(pool: Pool, account: Account) -> bool:
+    """CRT-8: a live certificate's account, every market at its class's base, has half of what the class demands."""
+    return both(
+        *(
+            implies(
+                live_in(account, level, one.generation) == 1,
+                2 * PPM * PPM * based_equity(pool, account, level, one.generation)
+                >= account.positions.total_along(pool.markets, formulas.demand, level, one.generation, factor),
+            )
+            for level, (one, factor) in enumerate(zip(pool.classes, pool.parameters.factors, strict=True))
+        )
+    )
+
+
+def without_a_position_nothing_is_owed(account_id: AccountId, account: Account) -> bool:
+    """CRT-17: an account without a position has no debt; the backstop may have one, the hole."""
+    return either(account_id == BACKSTOP, is_exposed(account) == 1, account.cash >= 0)
+
+
+def based_equity(pool: Pool, account: Account, level: int, generation: int) -> int:
+    """What an account's equity is with every market at the base of a class."""
+    return account.cash + account.positions.total_along(pool.markets, formulas.based_worth, level, generation)
+
+
+def has_not_drifted(pool: Pool, market: Market) -> bool:
+    """CRT-7: no class's generation goes on that the market has drifted from."""
+    levels = enumerate(zip(pool.classes, pool.parameters.factors, strict=True))
+    return both(
+        *(negation(formulas.has_drifted(market, level, one.generation, factor)) for level, (one, factor) in levels)
+    )
+
+
 def pool_is_well_formed(pool: Pool) -> bool:
     """The vault and the parameters of the pool."""
     parameters = pool.parameters
@@ -42,12 +105,20 @@ def pool_is_well_formed(pool: Pool) -> bool:
         parameters.requirement_floor <= VAULT_CAP,
         parameters.max_markets_per_account >= 1,
         parameters.max_markets_per_account <= MARKETS_CAP,
+        parameters.bounty >= 0,
+        parameters.bounty <= VAULT_CAP,
+        parameters.factors[0] == 0,
+        parameters.factors[-1] <= FACTOR_CAP,
+        *(lower < higher for lower, higher in pairwise(parameters.factors)),
+        *(one.generation >= 1 for one in pool.classes),
+        pool.epoch >= 1,
     )
 
 
 def market_is_well_formed(market: Market) -> bool:
     """A market is as it was before it was listed, or its fields and parameters are within their bounds."""
     p = market.parameters
+    anchor = market.anchor
     unlisted = both(
         market.mark == 0,
         market.time == 0,
@@ -66,6 +137,13 @@ def market_is_well_formed(market: Market) -> bool:
         p.lowest_mark == 0,
         p.highest_mark == 0,
         p.backstop_inventory == 0,
+        p.backstop_cap == 0,
+        p.expiry == 0,
+        market.settled == 0,
+        *(value == 0 for value in (anchor.epoch, anchor.mark, anchor.long_carry, anchor.short_carry)),
+        *(value == 0 for value in (anchor.paid, anchor.collected, anchor.backstop_base)),
+        *(value == 0 for base in market.bases for value in (base.generation, base.mark)),
+        *(value == 0 for base in market.bases for value in (base.long_carry, base.short_carry)),
     )
     listed = both(
         p.lowest_mark <= market.mark,
@@ -98,25 +176,50 @@ def market_is_well_formed(market: Market) -> bool:
         p.highest_mark <= PRICE_CAP,
         p.backstop_inventory >= 0,
         p.backstop_inventory <= SIZE_CAP,
+        p.backstop_cap >= 0,
+        p.backstop_cap <= VAULT_CAP,
+        p.expiry >= 0,
+        p.expiry < TIME_CAP,
+        market.settled >= 0,
+        market.settled <= market.time,
     )
     return either(unlisted, listed)
 
 
-def interest_is_consistent(pool: Pool, market_id: MarketId, market: Market) -> bool:
-    """CON-2: a market's interests are the sums over accounts they say they are, and equal."""
+def records_are_not_ahead(pool: Pool, market: Market) -> bool:
+    """What a market recorded is of no later epoch and of no later generation than the pool's."""
     return both(
-        market.long_interest == pool.accounts.total(long_in, market_id),
-        market.short_interest == pool.accounts.total(short_in, market_id),
-        market.long_interest == market.short_interest,
+        market.anchor.epoch <= pool.epoch,
+        *(base.generation <= one.generation for base, one in zip(market.bases, pool.classes, strict=True)),
     )
 
 
-def account_is_well_formed(pool: Pool, account: Account) -> bool:
-    """An account's cash is within the cap, and it holds positions in few enough markets."""
+def interest_is_consistent(pool: Pool, market_id: MarketId, market: Market) -> bool:
+    """CON-2: a market's interests are the sums over accounts they say they are, and equal while it is active."""
+    return both(
+        market.long_interest == pool.accounts.total(long_in, market_id),
+        market.short_interest == pool.accounts.total(short_in, market_id),
+        either(market.settled > 0, market.long_interest == market.short_interest),
+    )
+
+
+def account_is_well_formed(pool: Pool, account_id: AccountId, account: Account) -> bool:
+    """An account's cash is within the cap, and it holds positions in few enough markets.
+
+    Its certificate is of a class there is, in no later generation; without a position it has none, as the backstop.
+    """
+    most = choose(account_id == BACKSTOP, LISTED_CAP, pool.parameters.max_markets_per_account)
+    level, generation = account.certificate.level, account.certificate.generation
     return both(
         account.cash >= -CASH_CAP,
         account.cash <= CASH_CAP,
-        account.positions.total(is_open) <= pool.parameters.max_markets_per_account,
+        account.positions.total(is_open) <= most,
+        level >= 0,
+        level < CLASSES,
+        generation >= 0,
+        *(either(level != of_class, generation <= one.generation) for of_class, one in enumerate(pool.classes)),
+        either(is_exposed(account) == 1, generation == 0),
+        either(account_id != BACKSTOP, generation == 0),
     )
 
 

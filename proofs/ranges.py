@@ -54,9 +54,11 @@ def asked_of_bounded_pools(world: PoolWorld, before: Pool) -> None:
             world.use(LONG_SIZES_ARE_NOT_NEGATIVE, before.accounts, market_id)
             world.use(SHORT_SIZES_ARE_NOT_NEGATIVE, before.accounts, market_id)
             world.claim(invariant.market_is_well_formed(market), "NUM-2: asked of a market within its bounds")
-            for _, _, account in world.touched(before.accounts, pool.accounts):
+            for account_id, _, account in world.touched(before.accounts, pool.accounts):
                 size = account.positions.get(market_id)
-                within = both(size >= -SIZE_CAP, size <= SIZE_CAP, invariant.account_is_well_formed(pool, account))
+                within = both(
+                    size >= -SIZE_CAP, size <= SIZE_CAP, invariant.account_is_well_formed(pool, account_id, account)
+                )
                 world.claim(within, "NUM-2: asked of an account within its bounds")
 
 

@@ -1,8 +1,8 @@
 """Statements that are made of every transition, each a theorem in the transition's own module."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar, get_args
 
 from proofs import formulas, invariant
 from proofs.facts import LONG_SIZES_ARE_NOT_NEGATIVE, SHORT_SIZES_ARE_NOT_NEGATIVE
@@ -10,10 +10,12 @@ from proofs.kernel.logic import both, choose, either, negation
 from proofs.kernel.theorem import Contract
 from proofs.theorems.numbers import whole_lots_add_up
 from proofs.worlds import PoolWorld
+from solvent.default import Default, TakeOver, Unwind
 from solvent.liquidation import Liquidate
-from solvent.machine import Accepted, Action, Rejected
-from solvent.pool import AccountId, Market, MarketId, Pool, equity
+from solvent.machine import Accepted, Action, Rejected, open_book
+from solvent.pool import BACKSTOP, AccountId, Market, MarketId, Pool, equity, is_exposed
 from solvent.rules import Rule
+from solvent.settlement import SettlePosition
 from solvent.trading import Trade
 
 A = TypeVar("A", bound=Action)
@@ -21,11 +23,31 @@ T = TypeVar("T")
 
 
 def accepted(world: PoolWorld, cls: type[A]) -> tuple[Pool, A, Pool] | None:
-    """An arbitrary pool, action, and the pool after; nothing where the action is rejected."""
+    """An arbitrary pool as the action finds it, the action, and the pool after; nothing where it is rejected.
+
+    The action finds the pool anchored where it stands if the book is certified (CRT-10), which changes nothing else.
+    """
     before = world.pool()
     action = world.action(cls, before)
     outcome = world.step(before, action)
-    return (before, action, outcome.pool) if isinstance(outcome, Accepted) else None
+    return (open_book(before, action), action, outcome.pool) if isinstance(outcome, Accepted) else None
+
+
+def any_step(
+    world: PoolWorld, before: Pool, kinds: tuple[type[Action], ...] = get_args(Action)
+) -> tuple[Pool, Action, Pool] | None:
+    """What `accepted` says, of an action of any of the kinds on the given pool."""
+    for kind in kinds:
+        if world.truth(kind.__name__):
+            action = world.action(kind, before)
+            outcome = world.step(before, action)
+            return (open_book(before, action), action, outcome.pool) if isinstance(outcome, Accepted) else None
+    return None
+
+
+def anchored(pool: Pool) -> Pool:
+    """The pool that an action finds which needs a certified book: a new epoch, in which nothing is due."""
+    return replace(pool, epoch=pool.epoch + 1, owing=0, overdue=0)
 
 
 def conserves(world: PoolWorld, cls: type[Action]) -> None:
@@ -45,7 +67,7 @@ def revalue(world: PoolWorld, before: Pool, after: Pool, market_id: MarketId) ->
     old, new = before.markets.get(market_id), after.markets.get(market_id)
     on_longs = (new.mark - new.long_carry) - (old.mark - old.long_carry)
     on_shorts = (new.mark - new.short_carry) - (old.mark - old.short_carry)
-    world.sums_to_zero(
+    world.sum_rule(
         before.accounts,
         [
             (1, equity, (after.markets,)),
@@ -53,6 +75,7 @@ def revalue(world: PoolWorld, before: Pool, after: Pool, market_id: MarketId) ->
             (-on_longs, invariant.long_in, (market_id,)),
             (on_shorts, invariant.short_in, (market_id,)),
         ],
+        label="CON-1",
     )
 
 
@@ -62,21 +85,28 @@ def stays_well_formed(world: PoolWorld, cls: type[Action]) -> None:
     if case is None:
         return
     before, action, after = case
-    if isinstance(action, Trade | Liquidate):
+    if isinstance(action, Trade | Liquidate | Default | Unwind | TakeOver | SettlePosition):
         world.use(LONG_SIZES_ARE_NOT_NEGATIVE, before.accounts, action.market)
         world.use(SHORT_SIZES_ARE_NOT_NEGATIVE, before.accounts, action.market)
+        if isinstance(action, Default | SettlePosition):
+            moved = before.accounts.get(action.account).positions.get(action.market)
+        else:
+            moved = action.size
         for _, account, _ in world.touched(before.accounts, after.accounts):
             size = account.positions.get(action.market)
-            world.apply(whole_lots_add_up, size, action.size, before.markets.get(action.market).parameters.lot)
+            world.apply(whole_lots_add_up, size, moved, before.markets.get(action.market).parameters.lot)
     world.claim(invariant.pool_is_well_formed(after), "CON-9: the vault and the parameters are within their bounds")
     markets = world.each(before.markets, after.markets)
     accounts = world.each(before.accounts, after.accounts)
     for market_id, _, market in markets:
         world.claim(invariant.market_is_well_formed(market), "CON-9: the market is within its bounds")
+        world.claim(invariant.records_are_not_ahead(after, market), "CON-9: the market's records are not ahead")
         consistent = invariant.interest_is_consistent(after, market_id, market)
         world.claim(consistent, "CON-2: interests are the sums of the accounts' sizes, and equal")
-    for _, _, account in accounts:
-        world.claim(invariant.account_is_well_formed(after, account), "CON-9: the account is within its bounds")
+    for account_id, _, account in accounts:
+        world.claim(
+            invariant.account_is_well_formed(after, account_id, account), "CON-9: the account is within its bounds"
+        )
         for market_id, _, market in markets:
             whole = invariant.position_is_well_formed(account.positions.get(market_id), market)
             world.claim(whole, "CON-9: the position is in a listed market, a whole number of lots, within its cap")
@@ -107,6 +137,15 @@ def with_interest(market: Market, moves: list[tuple[int, int]]) -> Market:
         long_interest=market.long_interest + long_change,
         short_interest=market.short_interest + short_change,
     )
+
+
+def exposed_after(before: Pool, accounts: Any, changed: Iterable[AccountId]) -> int:
+    """How many accounts are exposed once the positions of the given ones, each named once, are those of the table."""
+    count = before.exposed
+    for account_id in changed:
+        was, will_be = (is_exposed(table.get(account_id)) for table in (before.accounts, accounts))
+        count += choose(account_id == BACKSTOP, 0, will_be - was)
+    return count
 
 
 def only_market_changes(world: PoolWorld, before: Pool, after: Pool, named: MarketId, changed: Market) -> None:

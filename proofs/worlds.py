@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, get_args, get_origin
 
 from proofs import invariant
+from proofs.facts import LOSS_IS_NOT_NEGATIVE
 from proofs.kernel.frames import same
 from proofs.kernel.paths import Path
 from proofs.kernel.terms import Integer, Unsupported
 from proofs.kernel.theorem import Theorem
 from proofs.kernel.world import SymbolicWorld, WitnessWorld, World
 from solvent import machine
-from solvent.pool import Account, Market, Pool, PoolParameters
+from solvent.default import Default
+from solvent.numbers import CLASSES
+from solvent.pool import Account, Certificate, Class, Market, Pool, PoolParameters
 
 T = TypeVar("T")
 
@@ -28,16 +31,27 @@ class PoolWorld(World):
         super().__init__(theorem)
         self.steps: list[Step] = []
 
+    def arbitrary(self, hint: Any, name: str) -> Any:
+        """An arbitrary value; what there is one of for each class comes in that number."""
+        if hint is Pool:
+            return self.pool(books=True, backed=True)
+        if get_origin(hint) is tuple:
+            return tuple(self.arbitrary(get_args(hint)[0], f"{name}[{level}]") for level in range(CLASSES))
+        return super().arbitrary(hint, name)
+
     def pool(
         self,
         name: str = "",
         known: Callable[[Pool, Account | Market], None] = lambda *_: None,
         *,
         well_formed: bool = True,
+        books: bool = False,
+        backed: bool = False,
     ) -> Pool:
         """An arbitrary well-formed pool; or any pool whatever, of which a contract must be proved.
 
-        `known` is told of every account and market looked at.
+        `known` is told of every account and market looked at. With books, one in which nobody owes without a position,
+        and of which lemmas about books are known; with backed, one whose live certificates are backed (CRT-8).
         """
 
         def position_touched(key: Any, size: int) -> None:
@@ -47,18 +61,26 @@ class PoolWorld(World):
 
         def account(label: str) -> Account:
             positions = self.table(f"{label}.positions", self.integer, if_well_formed(position_touched))
-            return Account(self.integer(f"{label}.cash"), positions)  # type: ignore[arg-type]
+            certificate = self.record(Certificate, f"{label}.certificate")
+            return Account(self.integer(f"{label}.cash"), positions, certificate)  # type: ignore[arg-type]
 
-        def account_touched(_: Any, entry: Account) -> None:
+        def account_touched(key: Any, entry: Account) -> None:
             with self.watching(None):
-                self.assume(invariant.account_is_well_formed(pool, entry))
+                self.assume(invariant.account_is_well_formed(pool, key, entry))
                 known(pool, entry)
+                if backed:
+                    self.assume(invariant.certificate_is_backed(pool, entry))
+                if books:
+                    self.assume(invariant.without_a_position_nothing_is_owed(key, entry))
 
         def market_touched(key: Any, market: Market) -> None:
             with self.watching(None):
                 self.assume(invariant.market_is_well_formed(market))
+                self.assume(invariant.records_are_not_ahead(pool, market))
                 self.assume(invariant.interest_is_consistent(pool, key, market))
                 known(pool, market)
+                if backed:
+                    self.assume(invariant.has_not_drifted(pool, market))
 
         def if_well_formed(touched: Touched) -> Touched:
             return touched if well_formed else _nothing_is_known
@@ -69,7 +91,10 @@ class PoolWorld(World):
         )
         accounts = self.table(f"{prefix}accounts", account, if_well_formed(account_touched))
         parameters = self.record(PoolParameters, f"{prefix}parameters")
-        pool = Pool(parameters, self.integer(f"{prefix}vault"), accounts, markets)  # type: ignore[arg-type]
+        classes = tuple(self.record(Class, f"{prefix}classes[{level}]") for level in range(CLASSES))
+        counts = (self.integer(f"{prefix}{count}") for count in ("exposed", "epoch", "owing", "overdue"))
+        vault = self.integer(f"{prefix}vault")
+        pool = Pool(parameters, vault, accounts, markets, classes, *counts)  # type: ignore[arg-type]
         if well_formed:
             self.assume(invariant.pool_is_well_formed(pool))
         return pool
@@ -79,7 +104,10 @@ class PoolWorld(World):
         return self.record(cls, "action")
 
     def step(self, pool: Pool, action: machine.Action) -> machine.Accepted | machine.Rejected:
-        """One step of the machine."""
+        """One step of the machine; that an account's losses add up to no less than nothing is a fact about each."""
+        if isinstance(action, Default):
+            account = pool.accounts.get(action.account)
+            self.use(LOSS_IS_NOT_NEGATIVE, account.positions, *self.along(pool.markets), pool.epoch)
         try:
             outcome = machine.step(pool, action)
         except Exception:

@@ -39,6 +39,8 @@ def key_of(value: object) -> Hashable:
         return (id(value.base), *changes)
     if isinstance(value, FunctionType):
         return name_of(value)
+    if isinstance(value, tuple):
+        return tuple(key_of(item) for item in value)
     if is_dataclass(value):
         return tuple(key_of(getattr(value, field.name)) for field in fields(value))
     raise Unsupported(f"a ghost that depends on a {type(value).__name__}")
@@ -112,9 +114,9 @@ class FrameTable(Generic[V]):
             result = result + measure(value, *given) - measure(self.base.initial[index], *given)
         return result
 
-    def total_along(self, other: "FrameTable[Any]", measure: Measure) -> Any:
+    def total_along(self, other: "FrameTable[Any]", measure: Measure, *given: Any) -> Any:
         """The ghost of the measure over both beginnings, and what each change of either added."""
-        result = self.base.ghost(measure, (other.base,))
+        result = self.base.ghost(measure, (other.base, *given))
         keys = [self.base.keys[index] for index in sorted(self.changes)]
         keys += [other.base.keys[index] for index in sorted(other.changes)]
         done: set[int] = set()
@@ -123,21 +125,21 @@ class FrameTable(Generic[V]):
             if mine in done:
                 continue
             done.add(mine)
-            before = measure(self.base.initial[mine], other.base.initial[theirs])
+            before = measure(self.base.initial[mine], other.base.initial[theirs], *given)
             after = measure(
-                self.changes.get(mine, self.base.initial[mine]), other.changes.get(theirs, other.base.initial[theirs])
+                self.changes.get(mine, self.base.initial[mine]),
+                other.changes.get(theirs, other.base.initial[theirs]),
+                *given,
             )
             result = result + after - before
         return result
 
-    def total_of_rest(self, measure: Measure, given: tuple[Any, ...]) -> Any:
-        """The total of the measure over the beginning, without the entries that were touched."""
-        if any(isinstance(item, Base) for item in given) and len(given) > 1:
-            raise Unsupported("a measure along a table that captures more than that table")
+    def total_of_rest(self, measure: Measure, given: tuple[Any, ...], touched: int | None = None) -> Any:
+        """The total of the measure over the beginning, without the entries that were touched, or so many of them."""
         result = self.base.ghost(measure, given)
-        for key, value in zip(list(self.base.keys), list(self.base.initial), strict=True):
+        for key, value in zip(self.base.keys[:touched], self.base.initial[:touched], strict=True):
             if given and isinstance(given[0], Base):
-                result = result - measure(value, given[0].initial[given[0].touch(key)])
+                result = result - measure(value, given[0].initial[given[0].touch(key)], *given[1:])
             else:
                 result = result - measure(value, *given)
         return result
@@ -178,6 +180,8 @@ def same(left: object, right: object) -> list[tuple[Any, Any]]:
             initial = left.base.initial[index]
             pairs += same(left.changes.get(index, initial), right.changes.get(index, initial))
         return pairs
+    if isinstance(left, tuple) and isinstance(right, tuple):
+        return [pair for ours, theirs in zip(left, right, strict=True) for pair in same(ours, theirs)]
     if is_dataclass(left) and is_dataclass(right):
         return [pair for field in fields(left) for pair in same(getattr(left, field.name), getattr(right, field.name))]
     return [(left, right)]

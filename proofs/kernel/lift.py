@@ -1,6 +1,7 @@
 """Lifting: inside, the machine's own functions run on symbolic values.
 
-Three names are put before the modules' own: `max` and `min`, which would fork, and each function that has a contract.
+Put before the modules' own names are `max`, `min` and `choose`, which would fork, and each function that has a
+contract.
 On plain values all of them are the originals.
 """
 
@@ -10,7 +11,7 @@ from functools import wraps
 from types import ModuleType
 from typing import Any
 
-from proofs.kernel import terms
+from proofs.kernel import logic, terms
 from proofs.kernel.theorem import Contract
 from proofs.kernel.world import SymbolicWorld, as_symbolic
 
@@ -36,6 +37,8 @@ def install(modules: list[ModuleType], contracts: list[Contract]) -> None:
             if known in stubs:
                 setattr(module, name, stubs[known])
         vars(module).update(max=terms.largest, min=terms.smallest)
+        if "choose" in vars(module):
+            vars(module).update(choose=logic.choose)
 
 
 def _stub(name: str, original: Callable[..., Any]) -> Callable[..., Any]:

@@ -35,10 +35,10 @@ def iff(left: bool, right: bool) -> bool:
 
 def choose(condition: bool, chosen: int, otherwise: int) -> int:
     """One integer or the other."""
-    if not any(isinstance(value, Truth | Integer) for value in (condition, chosen, otherwise)):
+    if not isinstance(condition, Truth):
         return chosen if condition else otherwise
     term = z3.If(truth_term(condition), integer_term(chosen), integer_term(otherwise))
-    return Integer(term)  # type: ignore[return-value]
+    return Integer(term)
 
 
 def _connect(symbolic: Callable[[Any], Any], concrete: Callable[[Any], bool], conditions: tuple[bool, ...]) -> bool:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, fields, is_dataclass
+from inspect import signature
 from typing import Any, NewType, TypeVar, get_type_hints
 
 from proofs.kernel.frames import Base, FrameTable, Measure, key_of, name_of
+from proofs.kernel.logic import either
 from proofs.kernel.paths import Path
 from proofs.kernel.terms import Identifier, Integer, Truth, Unsupported, identifier_term, truth_term
 from proofs.kernel.theorem import REGISTRY, Contract, Theorem
@@ -16,22 +18,19 @@ T = TypeVar("T")
 class SumFact:
     """A linear combination of measures that is not negative for any entry, proved as a theorem of its own.
 
-    `terms` are measures of the entry and what they capture, `alone` of the entry alone.
+    Of what is given with an entry each measure captures as much as it takes, from the first on.
     """
 
     terms: tuple[tuple[int, Measure], ...]
-    alone: tuple[tuple[int, Measure], ...] = ()
 
     @property
     def name(self) -> str:
         """What the fact is about: which theorem claims it and which use it is told by this."""
-        return " + ".join(f"{factor} {name_of(measure)}" for factor, measure in (*self.terms, *self.alone))
+        return " + ".join(f"{factor} {name_of(measure)}" for factor, measure in self.terms)
 
-    def of_entry(self, *arguments: Any) -> bool:
+    def of_entry(self, entry: Any, *given: Any) -> bool:
         """Whether it holds of one entry, with what the measures capture."""
-        values = [(factor, measure(*arguments)) for factor, measure in self.terms]
-        values += [(factor, measure(arguments[0])) for factor, measure in self.alone]
-        return _combined(values) >= 0
+        return _combined([(factor, measure(entry, *taken(measure, given))) for factor, measure in self.terms]) >= 0
 
 
 class Contradicted(Exception):  # noqa: N818 - the replay left the world its model describes
@@ -129,8 +128,7 @@ class World:
     def use(self, fact: "SumFact", table: Any, *given: Any) -> None:
         """Uses a fact about each entry of a table: what the entries that were not touched add up to obeys it too."""
         self.relies_on.add(f"fact {fact.name}")
-        rest = [(factor, table.total_of_rest(measure, given)) for factor, measure in fact.terms]
-        rest += [(factor, table.total_of_rest(measure, ())) for factor, measure in fact.alone]
+        rest = [(factor, table.total_of_rest(measure, taken(measure, given))) for factor, measure in fact.terms]
         self.assume(_combined(rest) >= 0)
 
     def claim_of_entry(self, fact: "SumFact", label: str, *arguments: Any) -> None:
@@ -154,24 +152,72 @@ class World:
         for need in contract.needs(*arguments):
             self.assume(need)
 
-    def sums_to_zero(self, table: Any, terms: list[tuple[int, Measure, tuple[Any, ...]]]) -> None:
-        """The sum rule: a linear combination of measures that is zero for every entry has total zero.
+    def sum_rule(
+        self,
+        table: Any,
+        terms: list[tuple[int, Measure, tuple[Any, ...]]],
+        *,
+        label: str,
+        equal: bool = True,
+        rest: bool = False,
+        first: Callable[[Any, Any], None] = lambda *_: None,
+    ) -> None:
+        """The sum rule: what is zero, or not negative, for every entry has such a total; a combination of measures.
 
-        It is of the table as it began. The coefficients and what the measures capture do not depend on the entry.
+        It is of the table as it began, or of the rest of it: the entries that were not touched. The coefficients and
+        what the measures capture do not depend on the entry. `first` is told of the key and the arbitrary entry, to use
+        what is known of it.
         """
+        touched = len(table.base.keys)
+        of_entry = self._arbitrary_entry(table, [given for _, _, given in terms], rest, first)
+        value = _combined([(factor, of_entry(measure, given)) for factor, measure, given in terms])
+        self.claim(value == 0 if equal else value >= 0, f"{label}: of every entry")
+        if rest:
+            parts = [(factor, table.total_of_rest(measure, given, touched)) for factor, measure, given in terms]
+        else:
+            parts = [(factor, table.base.ghost(measure, given)) for factor, measure, given in terms]
+        self.assume(_combined(parts) == 0 if equal else _combined(parts) >= 0)
+
+    def none_rule(self, table: Any, counter: Measure, measure: Measure, given: tuple[Any, ...], *, label: str) -> None:
+        """The rule of none: where nothing is counted among the untouched entries, a measure of them has total zero.
+
+        Every entry counts for at least nothing, and one that counts for nothing has the measure zero.
+        """
+        touched = len(table.base.keys)
+        of_entry = self._arbitrary_entry(table, [given], True, lambda *_: None)
+        counted = of_entry(counter, ())
+        self.claim(counted >= 0, f"{label}: no entry counts for less than nothing")
+        self.claim(either(counted != 0, of_entry(measure, given) == 0), f"{label}: what does not count is nothing")
+        count, total = table.total_of_rest(counter, (), touched), table.total_of_rest(measure, given, touched)
+        self.assume(count >= 0)
+        self.assume(either(count != 0, total == 0))
+
+    def _arbitrary_entry(
+        self, table: Any, captured: list[tuple[Any, ...]], rest: bool, first: Callable[[Any, Any], None]
+    ) -> Callable[[Measure, tuple[Any, ...]], Any]:
+        """A measure's value for an arbitrary entry of the table as it began, or one that was not touched."""
         base = table.base
-        entry = base.make(f"{base.name}[any]")
-        key = self.identifier(f"{base.name}[any].key")
-        others = {id(item): item for _, _, given in terms for item in given if isinstance(item, Base)}
+        key = self.as_key(self.identifier(f"{base.name}[any].key"))
+        others = {id(item): item for given in captured for item in given if isinstance(item, Base)}
         for other in others.values():
             self.add_distinct(other, key)
-        base.touched(self.as_key(key), entry)
-        values = [
-            (factor, measure(entry, *(item.initial[-1] if isinstance(item, Base) else item for item in given)))
-            for factor, measure, given in terms
-        ]
-        self.claim(_combined(values) == 0, "sum rule: zero for every entry")
-        self.assume(_combined([(factor, base.ghost(measure, given)) for factor, measure, given in terms]) == 0)
+        if rest:
+            self.add_distinct(base, key)
+            entry = base.initial[-1]
+        else:
+            entry = base.make(f"{base.name}[any]")
+            base.touched(key, entry)
+        first(key, entry)
+
+        def of_entry(measure: Measure, given: tuple[Any, ...]) -> Any:
+            return measure(entry, *(item.initial[-1] if isinstance(item, Base) else item for item in given))
+
+        return of_entry
+
+
+def taken(measure: Measure, given: tuple[Any, ...]) -> tuple[Any, ...]:
+    """As much of what is given as the measure takes beside the entry."""
+    return given[: len(signature(measure).parameters) - 1]
 
 
 def contract_key(contract: Contract) -> str:
@@ -184,7 +230,7 @@ def _combined(terms: list[tuple[int, int]]) -> int:
 
 
 class _Turned:
-    """The world as a lemma sees it that is applied in another theorem."""
+    """The world as a lemma sees it that is applied in another theorem: the steps of its proof are not taken again."""
 
     def __init__(self, world: World, lemma: str) -> None:
         self._world = world
@@ -198,6 +244,21 @@ class _Turned:
 
     def claim(self, condition: bool, _: str) -> None:
         self._world.assume(condition)
+
+    def use(self, *_: object) -> None:
+        """A step of the lemma's own proof."""
+
+    def apply(self, *_: object) -> None:
+        """A step of the lemma's own proof."""
+
+    def sum_rule(self, *_: object, **__: object) -> None:
+        """A step of the lemma's own proof."""
+
+    def none_rule(self, *_: object, **__: object) -> None:
+        """A step of the lemma's own proof."""
+
+    def along(self, table: Any) -> tuple[Any, ...]:
+        return (table.base,)
 
 
 class SymbolicWorld(World):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from proofs import formulas, ranges, statements
 from proofs.contracts import (
+    BY_NAME,
     EQUITY,
     EQUITY_BY_NAME,
     IS_NEEDED,
@@ -20,26 +21,27 @@ from proofs.statements import only
 from proofs.theorems.margin import netting_never_needs_more
 from proofs.theorems.numbers import rounding_grows, rounding_up_is_the_formula
 from proofs.worlds import PoolWorld
+from solvent.certification import book_is_certified
 from solvent.liquidation import Liquidate, Liquidated, close, is_needed
 from solvent.margin import equity_of, initial_margin, maintenance_margin, meets_initial, requirement
-from solvent.numbers import CASH_CAP, PPM, SIZE_CAP
-from solvent.pool import BACKSTOP, Account, AccountId, Market, MarketId, Pool, equity, is_open, pay, worth
+from solvent.numbers import CASH_CAP, LISTED_CAP, PPM, SIZE_CAP
+from solvent.pool import BACKSTOP, AccountId, Market, MarketId, Pool, equity, is_open, pay, worth
 from solvent.rules import Rule
 
 
-@theorem("CON-1", contracts=(MEETS_INITIAL, IS_NEEDED, REQUIREMENT))
+@theorem("CON-1", contracts=(*BY_NAME, MEETS_INITIAL, IS_NEEDED, REQUIREMENT))
 def a_liquidation_conserves(world: PoolWorld) -> None:
     """The sum of equities equals the vault after a liquidation if it did before."""
     statements.conserves(world, Liquidate)
 
 
-@theorem("CON-9", "CON-2", contracts=(MEETS_INITIAL, IS_NEEDED, REQUIREMENT))
+@theorem("CON-9", "CON-2", contracts=(*BY_NAME, MEETS_INITIAL, IS_NEEDED, REQUIREMENT))
 def a_liquidation_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A liquidation in a well-formed pool leaves it well formed."""
     statements.stays_well_formed(world, Liquidate)
 
 
-@theorem("NUM-2", contracts=(MEETS_INITIAL, IS_NEEDED))
+@theorem("NUM-2", contracts=(*BY_NAME, MEETS_INITIAL, IS_NEEDED))
 def a_liquidation_stays_within_a_word(world: PoolWorld) -> None:
     """Every integer that a liquidation computes, accepted or rejected, fits a signed 256-bit word."""
     ranges.stays_within_a_word(world, Liquidate, worth, maintenance_margin)
@@ -56,7 +58,7 @@ def maintenance_grows_with_size(world: PoolWorld, smaller: int, larger: int, mar
     world.claim(maintenance_margin(smaller, market) <= maintenance_margin(larger, market), "LIQ-13: maintenance")
 
 
-@theorem("LIQ-14", contracts=(MEETS_INITIAL, IS_NEEDED, REQUIREMENT))
+@theorem("LIQ-14", contracts=(*BY_NAME, MEETS_INITIAL, IS_NEEDED, REQUIREMENT))
 def a_liquidation_makes_no_money(world: PoolWorld) -> None:
     """The summed equity of account, liquidator and backstop is unchanged: liquidating oneself never pays."""
     case = statements.accepted(world, Liquidate)
@@ -74,7 +76,7 @@ def a_liquidation_makes_no_money(world: PoolWorld) -> None:
     "LIQ-13",
     "LIQ-16",
     "LIQ-17",
-    contracts=(MEETS_INITIAL, IS_NEEDED, REQUIREMENT_BY_NAME, EQUITY_BY_NAME),
+    contracts=(*BY_NAME, MEETS_INITIAL, IS_NEEDED, REQUIREMENT_BY_NAME, EQUITY_BY_NAME),
 )
 def a_liquidation_never_makes_things_worse(world: PoolWorld) -> None:
     """Equity stays at or above zero, the shortfall never grows, and the ratio of equity to maintenance never falls."""
@@ -104,7 +106,7 @@ def a_liquidation_never_makes_things_worse(world: PoolWorld) -> None:
     world.claim(equity_before < maintenance_before, "LIQ-17: an account that meets its maintenance is not touched")
 
 
-@theorem("LIQ-7", "LIQ-15", contracts=(MEETS_INITIAL_EXACTLY, REQUIREMENT_BY_NAME, EQUITY_BY_NAME))
+@theorem("LIQ-7", "LIQ-15", contracts=(*BY_NAME, MEETS_INITIAL_EXACTLY, REQUIREMENT_BY_NAME, EQUITY_BY_NAME))
 def a_liquidation_closes_no_more_than_it_must(world: PoolWorld) -> None:
     """The account ends above its initial requirement by less than one lot's initial margin, or the floor if larger."""
     case = statements.accepted(world, Liquidate)
@@ -144,7 +146,12 @@ def a_liquidation_closes_no_more_than_it_must(world: PoolWorld) -> None:
 
 
 @theorem(
-    "LIQ-1", "LIQ-8", "LIQ-9", "LIQ-17", "LIQ-18", contracts=(MEETS_INITIAL_EXACTLY, IS_NEEDED, REQUIREMENT, EQUITY)
+    "LIQ-1",
+    "LIQ-8",
+    "LIQ-9",
+    "LIQ-17",
+    "LIQ-18",
+    contracts=(*BY_NAME, MEETS_INITIAL_EXACTLY, IS_NEEDED, REQUIREMENT_BY_NAME, EQUITY_BY_NAME),
 )
 def a_liquidation_only_moves_risk_to_who_can_bear_it(world: PoolWorld) -> None:
     """The position only shrinks, nobody takes it over unasked or without margin, and open interest does not grow."""
@@ -198,7 +205,9 @@ def penalty_of(world: PoolWorld, pool: Pool, account_id: AccountId, market_id: M
     left = statements.asked(
         world,
         REQUIREMENT,
-        lambda asked_of, asked, margin: both(asked is account_id, asked_of is not pool, is_maintenance(margin)),
+        lambda asked_of, asked, margin: both(
+            asked is account_id, asked_of.accounts is not pool.accounts, is_maintenance(margin)
+        ),
         closed,
         lambda: requirement(closed, account_id, maintenance_margin),
     )
@@ -222,9 +231,11 @@ def closed_pool(pool: Pool, account_id: AccountId, market_id: MarketId, taken: i
     market, account = pool.markets.get(market_id), pool.accounts.get(account_id)
     size = account.positions.get(market_id)
     cash = account.cash + statements.cash_for(size, -taken, market, market.mark)
-    closed = Account(cash, account.positions.set(market_id, size - taken))
+    closed = replace(account, cash=cash, positions=account.positions.set(market_id, size - taken))
+    accounts = pool.accounts.set(account_id, closed)
     market = statements.with_interest(market, [(size, size - taken)])
-    return replace(pool, accounts=pool.accounts.set(account_id, closed), markets=pool.markets.set(market_id, market))
+    exposed = statements.exposed_after(pool, accounts, (account_id,))
+    return replace(pool, accounts=accounts, markets=pool.markets.set(market_id, market), exposed=exposed)
 
 
 def change_of(action: Liquidate, effect: Effect, account_id: AccountId) -> int:
@@ -250,7 +261,7 @@ def market_after(pool: Pool, action: Liquidate, effect: Effect) -> Market:
     return statements.with_interest(pool.markets.get(action.market), moves)
 
 
-@theorem("LIQ-10", "CON-3", contracts=(MEETS_INITIAL, IS_NEEDED, REQUIREMENT, EQUITY))
+@theorem("LIQ-10", "CON-3", contracts=(*BY_NAME, MEETS_INITIAL, IS_NEEDED, REQUIREMENT, EQUITY))
 def a_liquidation_has_exactly_its_effect(world: PoolWorld) -> None:
     """The size moves at the mark, the penalty is as the formula says, half of it the liquidator's, and nothing else."""
     case = statements.accepted(world, Liquidate)
@@ -282,17 +293,19 @@ def candidate_of(pool: Pool, action: Liquidate, effect: Effect) -> Pool:
         old = pool.accounts.get(account_id)
         size = old.positions.get(action.market) + change_of(action, effect, account_id)
         cash = old.cash + cash_of(pool, action, effect, account_id)
-        accounts = accounts.set(account_id, Account(cash, old.positions.set(action.market, size)))
+        accounts = accounts.set(account_id, replace(old, cash=cash, positions=old.positions.set(action.market, size)))
     markets = pool.markets.set(action.market, market_after(pool, action, effect))
-    return replace(pool, accounts=accounts, markets=markets)
+    exposed = statements.exposed_after(pool, accounts, (action.account, action.liquidator))
+    return replace(pool, accounts=accounts, markets=markets, exposed=exposed)
 
 
-@theorem("CON-7", "CON-8", contracts=(MEETS_INITIAL, IS_NEEDED, REQUIREMENT, EQUITY))
+@theorem("CON-7", "CON-8", contracts=(*BY_NAME, MEETS_INITIAL, IS_NEEDED, REQUIREMENT, EQUITY))
 def a_liquidation_is_rejected_exactly_when(world: PoolWorld) -> None:
     """A liquidation is rejected by the first of its rules that fails, and otherwise accepted."""
     before = world.pool()
     action = world.action(Liquidate, before)
     outcome = world.step(before, action)
+    certified, before = book_is_certified(before), statements.anchored(before)
     market = before.markets.get(action.market)
     account, liquidator = action.account, action.liquidator
 
@@ -329,9 +342,11 @@ def a_liquidation_is_rejected_exactly_when(world: PoolWorld) -> None:
         world,
         outcome,
         [
+            (Rule.CRT_1, "book", lambda: certified),
             (Rule.LIQ_1, "liquidator", lambda: either(liquidator == BACKSTOP, liquidator == action.actor)),
             (Rule.NUM_6, "size", lambda: action.size >= 1),
             (Rule.CON_4, "market", lambda: market.mark >= 1),
+            (Rule.SET_1, "market", lambda: market.settled == 0),
             (Rule.NUM_8, "size", lambda: action.size % market.parameters.lot == 0),
             (Rule.LIQ_2, "account", lambda: account != BACKSTOP),
             (Rule.LIQ_3, "liquidator", lambda: account != liquidator),
@@ -355,7 +370,7 @@ def a_liquidation_is_rejected_exactly_when(world: PoolWorld) -> None:
                 "liquidator",
                 lambda: (
                     after().accounts.get(liquidator).positions.total(is_open)
-                    <= before.parameters.max_markets_per_account
+                    <= choose(liquidator == BACKSTOP, LISTED_CAP, before.parameters.max_markets_per_account)
                 ),
             ),
             (Rule.LIQ_8, "liquidator", liquidator_is_covered),
@@ -373,7 +388,7 @@ def is_needed_by_the_book(world: PoolWorld, pool: Pool, account_id: AccountId, m
     penalty = penalty_of(world, pool, account_id, market_id, taken, short)
     closed = closed_pool(pool, account_id, market_id, taken)
     old = closed.accounts.get(account_id)
-    paid = Account(old.cash - penalty, old.positions)
+    paid = replace(old, cash=old.cash - penalty)
     fined = replace(closed, accounts=closed.accounts.set(account_id, paid))
     met = statements.asked(
         world,

@@ -2,12 +2,12 @@
 
 from typing import get_args
 
-from proofs.contracts import EQUITY, IS_NEEDED, MAY_TRADE, MEETS_INITIAL, REQUIREMENT
+from proofs.contracts import BY_NAME, EQUITY, IS_NEEDED, MAY_TRADE, MEETS_INITIAL, REQUIREMENT
 from proofs.kernel.theorem import theorem
 from proofs.worlds import PoolWorld
 from solvent.machine import Accepted, Action, Event, Rejected
 
-OPAQUE = (EQUITY, IS_NEEDED, MAY_TRADE, MEETS_INITIAL, REQUIREMENT)
+OPAQUE = (*BY_NAME, EQUITY, IS_NEEDED, MAY_TRADE, MEETS_INITIAL, REQUIREMENT)
 
 
 @theorem("CON-7", contracts=OPAQUE)

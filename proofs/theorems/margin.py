@@ -1,7 +1,7 @@
 """Theorems about equity, requirements and withdrawals (spec/margin.md)."""
 
 from proofs import formulas, invariant, ranges, statements
-from proofs.contracts import EQUITY, MEETS_INITIAL, REQUIREMENT
+from proofs.contracts import BY_NAME, EQUITY, MEETS_INITIAL, REQUIREMENT
 from proofs.facts import (
     BOUNDED,
     INITIAL_COVERS_MAINTENANCE,
@@ -16,6 +16,7 @@ from proofs.kernel.theorem import theorem
 from proofs.statements import nothing, only
 from proofs.theorems.numbers import rounding_up_splits
 from proofs.worlds import PoolWorld
+from solvent.certification import book_is_certified
 from solvent.margin import (
     Withdraw,
     equity_of,
@@ -51,9 +52,10 @@ def equity_is_cash_and_worth(world: PoolWorld) -> None:
     pool = world.pool(well_formed=False)
     account_id = world.identifier("account")
     account = pool.accounts.get(account_id)
-    world.sums_to_zero(
+    world.sum_rule(
         account.positions,
         [(1, worth, world.along(pool.markets)), (-1, formulas.worth, world.along(pool.markets))],
+        label="MAR-1",
     )
     expected = account.cash + account.positions.total_along(pool.markets, formulas.worth)
     result = equity_of(pool, account_id)
@@ -184,7 +186,7 @@ def netting_never_needs_more_maintenance(world: PoolWorld, first: int, second: i
     )
 
 
-@theorem("MAR-8", "CON-3")
+@theorem("MAR-8", "CON-3", contracts=BY_NAME)
 def a_withdrawal_has_exactly_its_effect(world: PoolWorld) -> None:
     """A withdrawal takes its amount out of the vault and one account's cash, and changes nothing else."""
     case = statements.accepted(world, Withdraw)
@@ -200,17 +202,19 @@ def a_withdrawal_has_exactly_its_effect(world: PoolWorld) -> None:
         world.claim(event == said, "MAR-8: the event says what was withdrawn")
 
 
-@theorem("CON-7", "CON-8")
+@theorem("CON-7", "CON-8", contracts=BY_NAME)
 def a_withdrawal_is_rejected_exactly_when(world: PoolWorld) -> None:
     """A withdrawal is rejected by the first of its rules that fails, and otherwise accepted."""
     before = world.pool()
     action = world.action(Withdraw, before)
     outcome = world.step(before, action)
+    certified, before = book_is_certified(before), statements.anchored(before)
     cash = before.accounts.get(action.account).cash - action.amount
     statements.rejects_exactly(
         world,
         outcome,
         [
+            (Rule.CRT_1, "book", lambda: certified),
             (Rule.MAR_4, "actor", lambda: action.actor == action.account),
             (Rule.NUM_3, "amount", lambda: action.amount >= 1),
             (Rule.NUM_5, "amount", lambda: action.amount % before.parameters.token_unit == 0),
@@ -229,25 +233,38 @@ def a_withdrawal_is_rejected_exactly_when(world: PoolWorld) -> None:
     )
 
 
-@theorem("CON-1", contracts=(MEETS_INITIAL,))
+@theorem(
+    "CON-1",
+    contracts=(
+        *BY_NAME,
+        MEETS_INITIAL,
+    ),
+)
 def a_withdrawal_conserves(world: PoolWorld) -> None:
     """The sum of equities equals the vault after a withdrawal if it did before."""
     statements.conserves(world, Withdraw)
 
 
-@theorem("CON-9", "CON-2", contracts=(MEETS_INITIAL,))
+@theorem(
+    "CON-9",
+    "CON-2",
+    contracts=(
+        *BY_NAME,
+        MEETS_INITIAL,
+    ),
+)
 def a_withdrawal_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A withdrawal from a well-formed pool leaves it well formed."""
     statements.stays_well_formed(world, Withdraw)
 
 
-@theorem("NUM-2")
+@theorem("NUM-2", contracts=BY_NAME)
 def a_withdrawal_stays_within_a_word(world: PoolWorld) -> None:
     """Every integer that a withdrawal computes, accepted or rejected, fits a signed 256-bit word."""
     ranges.stays_within_a_word(world, Withdraw, worth, initial_margin)
 
 
-@theorem("MAR-9", "CON-10")
+@theorem("MAR-9", "CON-10", contracts=BY_NAME)
 def a_withdrawal_is_its_owners_and_leaves_the_requirement(world: PoolWorld) -> None:
     """Nobody but the actor loses cash, the backstop never; what is left meets the initial requirement."""
     case = statements.accepted(world, Withdraw)

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from proofs import formulas, ranges, statements
+from proofs.contracts import BY_NAME
 from proofs.facts import MAINTENANCE_IS_NOT_NEGATIVE
-from proofs.kernel.logic import both
+from proofs.kernel.logic import both, choose
 from proofs.kernel.theorem import theorem
 from proofs.statements import nothing
 from proofs.worlds import PoolWorld
@@ -16,25 +17,25 @@ from solvent.numbers import PPM, TIME_CAP
 from solvent.rules import Rule
 
 
-@theorem("CON-1")
+@theorem("CON-1", contracts=BY_NAME)
 def a_mark_conserves(world: PoolWorld) -> None:
     """The sum of equities equals the vault after a mark if it did before."""
     statements.conserves(world, Mark)
 
 
-@theorem("CON-9", "CON-2")
+@theorem("CON-9", "CON-2", contracts=BY_NAME)
 def a_mark_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A mark in a well-formed pool leaves it well formed."""
     statements.stays_well_formed(world, Mark)
 
 
-@theorem("NUM-2")
+@theorem("NUM-2", contracts=BY_NAME)
 def a_mark_stays_within_a_word(world: PoolWorld) -> None:
     """Every integer that a mark computes, accepted or rejected, fits a signed 256-bit word."""
     ranges.stays_within_a_word(world, Mark)
 
 
-@theorem("MRK-5", "CON-3")
+@theorem("MRK-5", "CON-3", contracts=BY_NAME)
 def a_mark_has_exactly_its_effect(world: PoolWorld) -> None:
     """A mark replaces one market's mark and time and changes nothing else."""
     case = statements.accepted(world, Mark)
@@ -49,7 +50,7 @@ def a_mark_has_exactly_its_effect(world: PoolWorld) -> None:
         world.claim(event == said, "MRK-5: the event says what was marked")
 
 
-@theorem("MRK-5")
+@theorem("MRK-5", contracts=BY_NAME)
 def a_mark_moves_every_equity_by_size_times_its_change(world: PoolWorld) -> None:
     """A mark changes each account's equity by its size times the change of the mark, whatever the distance."""
     case = statements.accepted(world, Mark)
@@ -62,13 +63,14 @@ def a_mark_moves_every_equity_by_size_times_its_change(world: PoolWorld) -> None
         world.claim(moved == old.positions.get(action.market) * change, "MRK-5: size times the change of the mark")
 
 
-@theorem("CON-7", "CON-8")
+@theorem("CON-7", "CON-8", contracts=BY_NAME)
 def a_mark_is_rejected_exactly_when(world: PoolWorld) -> None:
     """A mark is rejected by the first of its rules that fails, and otherwise accepted."""
     before = world.pool()
     action = world.action(Mark, before)
     outcome = world.step(before, action)
     market = before.markets.get(action.market)
+    expiry = market.parameters.expiry
     statements.rejects_exactly(
         world,
         outcome,
@@ -76,14 +78,16 @@ def a_mark_is_rejected_exactly_when(world: PoolWorld) -> None:
             (Rule.MRK_1, "actor", lambda: action.actor == before.parameters.oracle),
             (Rule.NUM_11, "time", lambda: action.time <= TIME_CAP),
             (Rule.CON_4, "market", lambda: market.mark >= 1),
+            (Rule.SET_1, "market", lambda: market.settled == 0),
             (Rule.MRK_2, "time", lambda: action.time >= market.time + 1),
             (Rule.MRK_3, "mark", lambda: action.mark >= market.parameters.lowest_mark),
             (Rule.MRK_4, "mark", lambda: action.mark <= market.parameters.highest_mark),
+            (Rule.SET_7, "time", lambda: action.time <= choose(expiry == 0, TIME_CAP - 1, expiry)),
         ],
     )
 
 
-@theorem("MRK-6")
+@theorem("MRK-6", contracts=BY_NAME)
 def marks_are_the_oracles_newer_and_within_limits(world: PoolWorld) -> None:
     """A market that changes is the oracle's doing, its time grows, and its mark is within its limits."""
     case = statements.accepted(world, Mark)
@@ -101,7 +105,7 @@ def marks_are_the_oracles_newer_and_within_limits(world: PoolWorld) -> None:
         world.claim(statements.unless(new.time == old.time, inside), "MRK-6: a mark is within its limits")
 
 
-@theorem("MRK-6")
+@theorem("MRK-6", contracts=BY_NAME)
 def the_same_word_is_not_taken_twice(world: PoolWorld) -> None:
     """A mark that was accepted is rejected when it comes again."""
     case = statements.accepted(world, Mark)
@@ -111,7 +115,7 @@ def the_same_word_is_not_taken_twice(world: PoolWorld) -> None:
     world.claim(not isinstance(world.step(after, action), Accepted), "MRK-6: a mark is taken once")
 
 
-@theorem("MRK-7")
+@theorem("MRK-7", contracts=BY_NAME)
 def a_small_move_leaves_the_other_maintenance_covered(world: PoolWorld) -> None:
     """If mark and funding move by no more than the maintenance rate, all other maintenance stays covered.
 

@@ -1,35 +1,49 @@
 """Theorems about what governance may decide (spec/parameters.md)."""
 
+from itertools import pairwise
+
 from proofs import invariant, ranges, statements
-from proofs.kernel.logic import both, either
+from proofs.contracts import BY_NAME
+from proofs.kernel.logic import both, choose, either
 from proofs.kernel.theorem import theorem
 from proofs.statements import nothing
 from proofs.worlds import PoolWorld
-from solvent.numbers import LOWEST_MARK, MARKETS_CAP, PPM, PRICE_CAP, SIZE_CAP, TIME_CAP, VAULT_CAP
-from solvent.parameters import ListMarket, check_pool_parameters
+from solvent.certification import book_is_certified
+from solvent.numbers import (
+    FACTOR_CAP,
+    LISTED_CAP,
+    LOWEST_MARK,
+    MARKETS_CAP,
+    PPM,
+    PRICE_CAP,
+    SIZE_CAP,
+    TIME_CAP,
+    VAULT_CAP,
+)
+from solvent.parameters import ListMarket, SetParameters, check_pool_parameters, is_listed
 from solvent.pool import Market, Pool, PoolParameters
 from solvent.rules import Rejection, Rule
 
 
-@theorem("CON-1")
+@theorem("CON-1", contracts=BY_NAME)
 def a_listing_conserves(world: PoolWorld) -> None:
     """The sum of equities equals the vault after a market was listed if it did before."""
     statements.conserves(world, ListMarket)
 
 
-@theorem("CON-9", "CON-2")
+@theorem("CON-9", "CON-2", contracts=BY_NAME)
 def a_listing_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A listing leaves a well-formed pool well formed, so every listed market's parameters are in the safe region."""
     statements.stays_well_formed(world, ListMarket)
 
 
-@theorem("NUM-2")
+@theorem("NUM-2", contracts=BY_NAME)
 def a_listing_stays_within_a_word(world: PoolWorld) -> None:
     """Every integer that a listing computes, accepted or rejected, fits a signed 256-bit word."""
     ranges.stays_within_a_word(world, ListMarket)
 
 
-@theorem("PAR-13", "CON-3")
+@theorem("PAR-13", "CON-3", contracts=BY_NAME)
 def a_listing_has_exactly_its_effect(world: PoolWorld) -> None:
     """A listing by governance sets one market's mark, time and parameters, and changes nothing else."""
     case = statements.accepted(world, ListMarket)
@@ -49,7 +63,7 @@ def a_listing_has_exactly_its_effect(world: PoolWorld) -> None:
             world.claim(left == right, "PAR-13: exactly as governance says, without positions or carries")
 
 
-@theorem("PAR-14", "PAR-15", "PAR-16")
+@theorem("PAR-14", "PAR-15", "PAR-16", "PAR-19", "PAR-20")
 def a_pools_parameters_are_checked(world: PoolWorld, parameters: PoolParameters) -> None:
     """Exactly the parameters within the bounds that the theorems assume are accepted for a new pool."""
     try:
@@ -61,6 +75,12 @@ def a_pools_parameters_are_checked(world: PoolWorld, parameters: PoolParameters)
             Rule.PAR_16: either(
                 parameters.max_markets_per_account < 1, parameters.max_markets_per_account > MARKETS_CAP
             ),
+            Rule.PAR_19: either(parameters.bounty < 0, parameters.bounty > VAULT_CAP),
+            Rule.PAR_20: either(
+                parameters.factors[0] != 0,
+                parameters.factors[-1] > FACTOR_CAP,
+                *(lower >= higher for lower, higher in pairwise(parameters.factors)),
+            ),
         }
         world.claim(outside[rejection.rule], f"{rejection.rule.value}: rejected only if outside")
         return
@@ -68,12 +88,13 @@ def a_pools_parameters_are_checked(world: PoolWorld, parameters: PoolParameters)
     world.claim(invariant.pool_is_well_formed(empty), "CON-9: a new pool is well formed")
 
 
-@theorem("CON-7", "CON-8")
+@theorem("CON-7", "CON-8", contracts=BY_NAME)
 def a_listing_is_rejected_exactly_when(world: PoolWorld) -> None:
     """A listing is rejected by the first of its rules that fails, and otherwise accepted."""
     before = world.pool()
     action = world.action(ListMarket, before)
     outcome = world.step(before, action)
+    certified, before = book_is_certified(before), statements.anchored(before)
     p = action.parameters
 
     def between(value: int, least: int, most: int) -> bool:
@@ -83,6 +104,7 @@ def a_listing_is_rejected_exactly_when(world: PoolWorld) -> None:
         world,
         outcome,
         [
+            (Rule.CRT_1, "book", lambda: certified),
             (Rule.PAR_1, "actor", lambda: action.actor == before.parameters.governance),
             (Rule.NUM_11, "time", lambda: action.time <= TIME_CAP),
             (Rule.PAR_2, "market", lambda: before.markets.get(action.market).mark == 0),
@@ -100,8 +122,24 @@ def a_listing_is_rejected_exactly_when(world: PoolWorld) -> None:
             (Rule.PAR_10, "lowest_mark", lambda: p.lowest_mark >= LOWEST_MARK),
             (Rule.PAR_11, "highest_mark", lambda: between(p.highest_mark, p.lowest_mark, PRICE_CAP)),
             (Rule.PAR_12, "backstop_inventory", lambda: between(p.backstop_inventory, 0, SIZE_CAP)),
+            (Rule.PAR_17, "backstop_cap", lambda: between(p.backstop_cap, 0, VAULT_CAP)),
+            (Rule.PAR_18, "expiry", lambda: between(p.expiry, 0, TIME_CAP - 1)),
+            (Rule.PAR_23, "market", lambda: before.markets.total(is_listed) <= LISTED_CAP - 1),
             (Rule.MRK_2, "time", lambda: action.time >= 1),
             (Rule.MRK_3, "mark", lambda: action.mark >= p.lowest_mark),
             (Rule.MRK_4, "mark", lambda: action.mark <= p.highest_mark),
+            (Rule.SET_7, "time", lambda: action.time <= choose(p.expiry == 0, TIME_CAP - 1, p.expiry)),
         ],
     )
+
+
+@theorem("CON-1", contracts=BY_NAME)
+def a_change_of_parameters_conserves(world: PoolWorld) -> None:
+    """The sum of equities equals the vault after a change of parameters if it did before."""
+    statements.conserves(world, SetParameters)
+
+
+@theorem("CON-9", "CON-2", contracts=BY_NAME)
+def a_change_of_parameters_leaves_the_pool_well_formed(world: PoolWorld) -> None:
+    """A change of parameters in a well-formed pool leaves it well formed."""
+    statements.stays_well_formed(world, SetParameters)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from proofs import invariant, ranges, statements
+from proofs.contracts import BY_NAME
 from proofs.kernel.theorem import theorem
 from proofs.statements import nothing, only
 from proofs.worlds import PoolWorld
@@ -11,37 +12,38 @@ from solvent.pool import Deposit
 from solvent.rules import Rule
 
 
-@theorem("CON-1")
+@theorem("CON-1", contracts=BY_NAME)
 def a_deposit_conserves(world: PoolWorld) -> None:
     """The sum of equities equals the vault after a deposit if it did before."""
     statements.conserves(world, Deposit)
 
 
-@theorem("CON-1")
+@theorem("CON-1", contracts=BY_NAME)
 def conservation_holds_at_any_mark(world: PoolWorld) -> None:
     """The sum of equities equals the vault whatever a market's mark is, so at any marks whatever."""
     pool = world.pool()
     world.assume(invariant.conserves(pool))
     market_id = world.identifier("market")
     market = pool.markets.get(market_id)
+    world.assume(market.settled == 0)
     other = replace(pool, markets=pool.markets.set(market_id, replace(market, mark=world.integer("another mark"))))
     statements.revalue(world, pool, other, market_id)
     world.claim(invariant.conserves(other), "CON-1: at any marks whatever")
 
 
-@theorem("CON-9", "CON-2")
+@theorem("CON-9", "CON-2", contracts=BY_NAME)
 def a_deposit_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A deposit into a well-formed pool leaves it well formed."""
     statements.stays_well_formed(world, Deposit)
 
 
-@theorem("NUM-2")
+@theorem("NUM-2", contracts=BY_NAME)
 def a_deposit_stays_within_a_word(world: PoolWorld) -> None:
     """Every integer that a deposit computes, accepted or rejected, fits a signed 256-bit word."""
     ranges.stays_within_a_word(world, Deposit)
 
 
-@theorem("CON-6", "CON-3")
+@theorem("CON-6", "CON-3", contracts=BY_NAME)
 def a_deposit_has_exactly_its_effect(world: PoolWorld) -> None:
     """A deposit adds its amount to the vault and to one account's cash, and changes nothing else."""
     case = statements.accepted(world, Deposit)
@@ -57,7 +59,7 @@ def a_deposit_has_exactly_its_effect(world: PoolWorld) -> None:
         world.claim(event == said, "CON-6: the event says what was deposited")
 
 
-@theorem("CON-7", "CON-8")
+@theorem("CON-7", "CON-8", contracts=BY_NAME)
 def a_deposit_is_rejected_exactly_when(world: PoolWorld) -> None:
     """A deposit is rejected by the first of its rules that fails, and otherwise accepted."""
     before = world.pool()
@@ -77,7 +79,7 @@ def a_deposit_is_rejected_exactly_when(world: PoolWorld) -> None:
     )
 
 
-@theorem("CON-10")
+@theorem("CON-10", contracts=BY_NAME)
 def a_deposit_lowers_nobody(world: PoolWorld) -> None:
     """A deposit lowers nobody's cash, and the vault stays a whole number of token units that is not negative."""
     case = statements.accepted(world, Deposit)

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from proofs import formulas, ranges, statements
-from proofs.contracts import EQUITY, MAY_TRADE, MAY_TRADE_SAFELY, REQUIREMENT
+from proofs.contracts import BY_NAME, EQUITY, MAY_TRADE, MAY_TRADE_SAFELY, REQUIREMENT
 from proofs.kernel.logic import both, either, iff, negation
 from proofs.kernel.theorem import theorem
 from proofs.statements import only
 from proofs.theorems.numbers import rounding_up_is_the_formula
 from proofs.worlds import PoolWorld
+from solvent.certification import book_is_certified
 from solvent.margin import (
     equity_of,
     initial_margin,
@@ -19,7 +20,7 @@ from solvent.margin import (
     requirement,
 )
 from solvent.numbers import CASH_CAP, PRICE_CAP, SIZE_CAP
-from solvent.pool import BACKSTOP, TREASURY, Account, AccountId, Market, MarketId, Pool, equity, is_open, worth
+from solvent.pool import BACKSTOP, TREASURY, AccountId, Market, MarketId, Pool, equity, is_open, worth
 from solvent.rules import Rule
 from solvent.trading import Trade, Traded
 
@@ -56,25 +57,45 @@ def market_after(pool: Pool, action: Trade) -> Market:
     return statements.with_interest(pool.markets.get(action.market), moves)
 
 
-@theorem("CON-1", contracts=(MAY_TRADE,))
+@theorem(
+    "CON-1",
+    contracts=(
+        *BY_NAME,
+        MAY_TRADE,
+    ),
+)
 def a_trade_conserves(world: PoolWorld) -> None:
     """The sum of equities equals the vault after a trade if it did before."""
     statements.conserves(world, Trade)
 
 
-@theorem("CON-9", "CON-2", contracts=(MAY_TRADE,))
+@theorem(
+    "CON-9",
+    "CON-2",
+    contracts=(
+        *BY_NAME,
+        MAY_TRADE,
+    ),
+)
 def a_trade_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A trade in a well-formed pool leaves it well formed."""
     statements.stays_well_formed(world, Trade)
 
 
-@theorem("NUM-2", contracts=(MAY_TRADE,))
+@theorem("NUM-2", contracts=(*BY_NAME, MAY_TRADE))
 def a_trade_stays_within_a_word(world: PoolWorld) -> None:
     """Every integer that a trade computes, accepted or rejected, fits a signed 256-bit word."""
     ranges.stays_within_a_word(world, Trade)
 
 
-@theorem("TRD-6", "CON-3", contracts=(MAY_TRADE,))
+@theorem(
+    "TRD-6",
+    "CON-3",
+    contracts=(
+        *BY_NAME,
+        MAY_TRADE,
+    ),
+)
 def a_trade_has_exactly_its_effect(world: PoolWorld) -> None:
     """A trade moves its size from seller to buyer at its price, a fee from each to the treasury, and nothing else."""
     case = statements.accepted(world, Trade)
@@ -98,7 +119,13 @@ def a_trade_has_exactly_its_effect(world: PoolWorld) -> None:
         world.claim(said == meant, "TRD-6: the event says what was traded, and the fee of each side")
 
 
-@theorem("TRD-8", contracts=(MAY_TRADE,))
+@theorem(
+    "TRD-8",
+    contracts=(
+        *BY_NAME,
+        MAY_TRADE,
+    ),
+)
 def a_trade_makes_no_money(world: PoolWorld) -> None:
     """The summed equity of buyer, seller and treasury is unchanged by a trade."""
     case = statements.accepted(world, Trade)
@@ -110,7 +137,14 @@ def a_trade_makes_no_money(world: PoolWorld) -> None:
     world.claim(change == 0, "TRD-8: buyer, seller and treasury together neither gain nor lose")
 
 
-@theorem("TRD-7", "TRD-10", contracts=(MAY_TRADE,))
+@theorem(
+    "TRD-7",
+    "TRD-10",
+    contracts=(
+        *BY_NAME,
+        MAY_TRADE,
+    ),
+)
 def nobody_pays_worse_than_its_limit(world: PoolWorld) -> None:
     """Valued at its own limit, a side's equity falls by no more than the fee, and nobody else's equity falls at all."""
     case = statements.accepted(world, Trade)
@@ -133,7 +167,13 @@ def nobody_pays_worse_than_its_limit(world: PoolWorld) -> None:
         world.claim(statements.unless(account_id != BACKSTOP, same_cash), "TRD-10: the backstop takes no part")
 
 
-@theorem("TRD-9", contracts=(MAY_TRADE_SAFELY,))
+@theorem(
+    "TRD-9",
+    contracts=(
+        *BY_NAME,
+        MAY_TRADE_SAFELY,
+    ),
+)
 def each_side_is_covered_or_no_riskier(world: PoolWorld) -> None:
     """After a trade each side meets its initial or opening requirement, or is solvent and no riskier than before."""
     case = statements.accepted(world, Trade)
@@ -161,8 +201,10 @@ def candidate_of(pool: Pool, action: Trade) -> Pool:
         old = pool.accounts.get(account_id)
         size = old.positions.get(action.market) + change_of(action, account_id)
         cash = old.cash + cash_of(pool, action, account_id, fee)
-        accounts = accounts.set(account_id, Account(cash, old.positions.set(action.market, size)))
-    return replace(pool, accounts=accounts, markets=pool.markets.set(action.market, market_after(pool, action)))
+        accounts = accounts.set(account_id, replace(old, cash=cash, positions=old.positions.set(action.market, size)))
+    markets = pool.markets.set(action.market, market_after(pool, action))
+    exposed = statements.exposed_after(pool, accounts, (action.buyer, action.seller))
+    return replace(pool, accounts=accounts, markets=markets, exposed=exposed)
 
 
 def may_trade_by_the_book(before: Pool, after: Pool, account_id: AccountId, market_id: MarketId) -> bool:
@@ -180,12 +222,20 @@ def may_trade_by_the_book(before: Pool, after: Pool, account_id: AccountId, mark
     )
 
 
-@theorem("CON-7", "CON-8", contracts=(MAY_TRADE,))
+@theorem(
+    "CON-7",
+    "CON-8",
+    contracts=(
+        *BY_NAME,
+        MAY_TRADE,
+    ),
+)
 def a_trade_is_rejected_exactly_when(world: PoolWorld) -> None:
     """A trade is rejected by the first of its rules that fails, and otherwise accepted."""
     before = world.pool()
     action = world.action(Trade, before)
     outcome = world.step(before, action)
+    certified, before = book_is_certified(before), statements.anchored(before)
     market = before.markets.get(action.market)
     apply_the_fees_rounding(world, before, action)
 
@@ -211,11 +261,13 @@ def a_trade_is_rejected_exactly_when(world: PoolWorld) -> None:
         world,
         outcome,
         [
+            (Rule.CRT_1, "book", lambda: certified),
             (Rule.NUM_6, "size", lambda: action.size >= 1),
             (Rule.NUM_7, "size", lambda: action.size <= SIZE_CAP),
             (Rule.NUM_9, "price", lambda: action.price >= 1),
             (Rule.NUM_10, "price", lambda: action.price <= PRICE_CAP),
             (Rule.CON_4, "market", lambda: market.mark >= 1),
+            (Rule.SET_1, "market", lambda: market.settled == 0),
             (Rule.NUM_8, "size", lambda: action.size % market.parameters.lot == 0),
             (Rule.TRD_1, "seller", lambda: action.buyer != action.seller),
             (Rule.TRD_2, "buyer", lambda: action.buyer != BACKSTOP),

@@ -1,10 +1,12 @@
 """Funding between longs and shorts (spec/funding.md)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from solvent.default import move_market
 from solvent.numbers import CARRY_CAP, PPM, TIME_CAP, mul_div_down
 from solvent.pool import AccountId, MarketId, Pool
 from solvent.rules import Rule, require
+from solvent.settlement import last_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +31,22 @@ class Funded:
 def fund(pool: Pool, action: Fund) -> tuple[Pool, Funded]:
     """Adds the payment to both carries, which is what every account pays or gets: exact, zero-sum (FND-4).
 
-    Rules: FND-1, NUM-11, CON-4, FND-2, FND-3, NUM-15.
+    Rules: FND-1, NUM-11, CON-4, SET-1, FND-2, FND-3, SET-7, NUM-15.
     """
     market = pool.markets.get(action.market)
     require(action.actor == pool.parameters.oracle, Rule.FND_1, "actor")
     require(action.time <= TIME_CAP, Rule.NUM_11, "time")
     require(market.mark > 0, Rule.CON_4, "market")
+    require(market.settled == 0, Rule.SET_1, "market")
     require(action.time > market.time, Rule.FND_2, "time")
     limit = mul_div_down(market.mark, market.parameters.funding_rate, PPM)
     require(-limit <= action.payment <= limit, Rule.FND_3, "payment")
+    require(action.time <= last_time(market.parameters), Rule.SET_7, "time")
 
     long_carry = market.long_carry + action.payment
     short_carry = market.short_carry + action.payment
     require(abs(long_carry) <= CARRY_CAP, Rule.NUM_15, "payment")
     require(abs(short_carry) <= CARRY_CAP, Rule.NUM_15, "payment")
 
-    funded = replace(market, long_carry=long_carry, short_carry=short_carry, time=action.time)
-    after = replace(pool, markets=pool.markets.set(action.market, funded))
+    after = move_market(pool, action.market, market.mark, long_carry, short_carry, action.time)
     return after, Funded(action.market, action.payment, action.time)

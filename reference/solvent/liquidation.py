@@ -10,9 +10,9 @@ from solvent.pool import (
     MarketId,
     Pool,
     change_position,
+    is_in_few_markets,
     pay,
     require_cash,
-    require_few_markets,
 )
 from solvent.rules import Rule, require
 
@@ -74,13 +74,14 @@ def liquidate(pool: Pool, action: Liquidate) -> tuple[Pool, Liquidated]:
     Half of the penalty, rounded down, is the liquidator's and the rest the backstop's; all of it is the backstop's
     when that is the liquidator (LIQ-10).
 
-    Rules: LIQ-1, NUM-6, CON-4, NUM-8, LIQ-2, LIQ-3, LIQ-4, LIQ-5, LIQ-6, LIQ-7, NUM-14, CON-5, LIQ-8, LIQ-9.
+    Rules: LIQ-1, NUM-6, CON-4, SET-1, NUM-8, LIQ-2, LIQ-3, LIQ-4, LIQ-5, LIQ-6, LIQ-7, NUM-14, CON-5, LIQ-8, LIQ-9.
     """
     market = pool.markets.get(action.market)
     by_backstop = action.liquidator == BACKSTOP
     require(by_backstop or action.liquidator == action.actor, Rule.LIQ_1, "liquidator")
     require(action.size > 0, Rule.NUM_6, "size")
     require(market.mark > 0, Rule.CON_4, "market")
+    require(market.settled == 0, Rule.SET_1, "market")
     require(action.size % market.parameters.lot == 0, Rule.NUM_8, "size")
     require(action.account != BACKSTOP, Rule.LIQ_2, "account")
     require(action.account != action.liquidator, Rule.LIQ_3, "liquidator")
@@ -102,7 +103,7 @@ def liquidate(pool: Pool, action: Liquidate) -> tuple[Pool, Liquidated]:
     require_cash(after, action.account, "account")
     require_cash(after, action.liquidator, "liquidator")
     require_cash(after, BACKSTOP, "backstop")
-    require_few_markets(after, action.liquidator, "liquidator")
+    require(is_in_few_markets(after, action.liquidator), Rule.CON_5, "liquidator")
     require(by_backstop or meets_initial(after, action.liquidator), Rule.LIQ_8, "liquidator")
     inventory = abs(after.accounts.get(BACKSTOP).positions.get(action.market))
     require(not by_backstop or inventory <= market.parameters.backstop_inventory, Rule.LIQ_9, "size")

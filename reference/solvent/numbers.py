@@ -29,8 +29,22 @@ TIME_CAP: Final = 2**64
 MARKETS_CAP: Final = 16
 """The most markets an account may hold positions in, whatever the parameters say."""
 
+LISTED_CAP: Final = 256
+"""The most markets a pool lists, and so the most the backstop may hold positions in."""
+
+CLASSES: Final = 4
+"""How many classes of certificates there are."""
+
+FACTOR_CAP: Final = 2**10
+"""The largest factor of a class."""
+
 LOWEST_MARK: Final = 1_000_000
 """Quote quanta per base quantum: no market's mark is lower, so that one quantum is a millionth of it at most."""
+
+
+def choose(condition: bool, chosen: int, otherwise: int) -> int:
+    """One value or the other, both computed; under proof it is one conditional term, where `if` would fork."""
+    return chosen if condition else otherwise
 
 
 def mul_div_down(value: int, numerator: int, denominator: int) -> int:

@@ -6,7 +6,7 @@ from typing import Concatenate, Final, Generic, NewType, ParamSpec, TypeVar
 
 from immutables import Map
 
-from solvent.numbers import CASH_CAP, SIZE_CAP, VAULT_CAP
+from solvent.numbers import CASH_CAP, CLASSES, LISTED_CAP, SIZE_CAP, VAULT_CAP, choose
 from solvent.rules import Rule, require
 
 AccountId = NewType("AccountId", str)
@@ -53,9 +53,11 @@ class Table(Generic[K, V]):
         """The sum of measure(value, *given) over the entries."""
         return sum(measure(value, *given, **named) for value in self._entries.values())
 
-    def total_along(self, other: "Table[K, W]", measure: Callable[[V, W], int]) -> int:
-        """The sum of measure(value, the other table's value at the same key) over the entries."""
-        return sum(measure(value, other.get(key)) for key, value in self._entries.items())
+    def total_along(
+        self, other: "Table[K, W]", measure: Callable[Concatenate[V, W, P], int], *given: P.args, **named: P.kwargs
+    ) -> int:
+        """The sum of measure(value, the other table's value at the same key, *given) over the entries."""
+        return sum(measure(value, other.get(key), *given, **named) for key, value in self._entries.items())
 
     def __iter__(self) -> Iterator[tuple[K, V]]:
         return iter(self._entries.items())
@@ -78,7 +80,9 @@ class MarketParameters:
     """What governance decides of a market.
 
     lot, backstop_inventory: base quanta. interest_lower, interest_upper: quote quanta of open interest at the mark.
-    lowest_mark, highest_mark: quote quanta per base quantum. Rates: parts per million.
+    lowest_mark, highest_mark: quote quanta per base quantum. Rates: parts per million. backstop_cap: quote quanta, the
+    most the backstop loses in the market since the anchor before winners pay. expiry: the oracle's time; zero for a
+    perpetual market.
     """
 
     lot: int = 0
@@ -92,13 +96,47 @@ class MarketParameters:
     lowest_mark: int = 0
     highest_mark: int = 0
     backstop_inventory: int = 0
+    backstop_cap: int = 0
+    expiry: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Where a market stood when the book was last certified, and what the backstop paid and collected in it since.
+
+    Of another epoch than the pool's it says nothing: the market has not moved since, and stands where it stood.
+    Mark and carries in quote quanta per base quantum; paid, collected and backstop_base (what the backstop's position
+    was worth, taken over positions included) in quote quanta.
+    """
+
+    epoch: int = 0
+    mark: int = 0
+    long_carry: int = 0
+    short_carry: int = 0
+    paid: int = 0
+    collected: int = 0
+    backstop_base: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """Where a market stood when a class began its generation; of another generation, it has not moved since.
+
+    Quote quanta per base quantum.
+    """
+
+    generation: int = 0
+    mark: int = 0
+    long_carry: int = 0
+    short_carry: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """A perpetual market. Marks and carries in quote quanta per base quantum, interest in base quanta.
+    """A market. Marks and carries in quote quanta per base quantum, interest in base quanta.
 
-    `time` is that of the oracle's last word, mark or funding. A market that is not listed has mark zero.
+    `time` is that of the oracle's last word, mark, funding or settlement; `settled` that of the settlement, zero while
+    the market is active. A market that is not listed has mark zero. One base for each class.
     """
 
     time: int = 0
@@ -107,10 +145,21 @@ class Market:
     short_carry: int = 0
     long_interest: int = 0
     short_interest: int = 0
+    settled: int = 0
+    anchor: Anchor = Anchor()
+    bases: tuple[Base, ...] = (Base(),) * CLASSES
     parameters: MarketParameters = MarketParameters()
 
 
 NO_POSITIONS: Final[Table[MarketId, int]] = Table(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """Says that an account covered a class in one of its generations. Generation zero: no certificate."""
+
+    level: int = 0
+    generation: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +168,15 @@ class Account:
 
     cash: int = 0
     positions: Table[MarketId, int] = NO_POSITIONS
+    certificate: Certificate = Certificate()
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class of certificates. count: how many accounts hold one of this generation."""
+
+    generation: int = 1
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +184,8 @@ class PoolParameters:
     """What governance decides of a pool.
 
     token_unit: quote quanta in the smallest amount the token can carry. requirement_floor: quote quanta, the least
-    requirement of an account with a position.
+    requirement of an account with a position. bounty: quote quanta for certifying an account. factors: of the classes,
+    in multiples of the maintenance rate.
     """
 
     oracle: AccountId
@@ -134,6 +193,8 @@ class PoolParameters:
     token_unit: int
     requirement_floor: int
     max_markets_per_account: int
+    bounty: int
+    factors: tuple[int, ...]
 
 
 NO_ACCOUNTS: Final[Table[AccountId, Account]] = Table(Account())
@@ -142,12 +203,21 @@ NO_MARKETS: Final[Table[MarketId, Market]] = Table(Market())
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A compartment of risk. vault: quote quanta."""
+    """A compartment of risk. vault: quote quanta.
+
+    exposed: how many accounts but the backstop have a position. epoch: counts the anchors. owing and overdue: how many
+    markets have a due, and a due above their cap, that somebody could still pay (spec/default.md).
+    """
 
     parameters: PoolParameters
     vault: int = 0
     accounts: Table[AccountId, Account] = NO_ACCOUNTS
     markets: Table[MarketId, Market] = NO_MARKETS
+    classes: tuple[Class, ...] = (Class(),) * CLASSES
+    exposed: int = 0
+    epoch: int = 1
+    owing: int = 0
+    overdue: int = 0
 
 
 def worth(size: int, market: Market) -> int:
@@ -170,6 +240,11 @@ def is_open(size: int) -> int:
     return min(abs(size), 1)
 
 
+def is_exposed(account: Account) -> int:
+    """1 for an account with a position, 0 for one without."""
+    return min(account.positions.total(is_open), 1)
+
+
 def pay(pool: Pool, account_id: AccountId, amount: int) -> Pool:
     """Adds quote quanta to an account's cash; a negative amount takes them."""
     account = pool.accounts.get(account_id)
@@ -179,14 +254,15 @@ def pay(pool: Pool, account_id: AccountId, amount: int) -> Pool:
 def change_position(pool: Pool, account_id: AccountId, market_id: MarketId, change: int, price: int) -> Pool:
     """Changes a position by signed base quanta and books cash so that equity at the price is unchanged. Exact.
 
-    The change of worth and of interest is taken as f(before) - f(after), so carries need no settling (FND-4).
+    The change of worth, of interest and of exposure is taken as f(after) - f(before), so carries need no settling
+    (FND-4).
     """
-    account = pool.accounts.get(account_id)
+    old = pool.accounts.get(account_id)
     market = pool.markets.get(market_id)
-    before = account.positions.get(market_id)
+    before = old.positions.get(market_id)
     after = before + change
-    cash = account.cash + worth_at(before, market, price) - worth_at(after, market, price)
-    account = replace(account, cash=cash, positions=account.positions.set(market_id, after))
+    cash = old.cash + worth_at(before, market, price) - worth_at(after, market, price)
+    account = replace(old, cash=cash, positions=old.positions.set(market_id, after))
     market = replace(
         market,
         long_interest=market.long_interest + max(after, 0) - max(before, 0),
@@ -196,6 +272,7 @@ def change_position(pool: Pool, account_id: AccountId, market_id: MarketId, chan
         pool,
         accounts=pool.accounts.set(account_id, account),
         markets=pool.markets.set(market_id, market),
+        exposed=pool.exposed + choose(account_id == BACKSTOP, 0, is_exposed(account) - is_exposed(old)),
     )
 
 
@@ -209,10 +286,10 @@ def require_cash(pool: Pool, account_id: AccountId, field: str) -> None:
     require(abs(pool.accounts.get(account_id).cash) <= CASH_CAP, Rule.NUM_14, field)
 
 
-def require_few_markets(pool: Pool, account_id: AccountId, field: str) -> None:
-    """Rejects by CON-5 when the account holds positions in too many markets."""
-    markets = pool.accounts.get(account_id).positions.total(is_open)
-    require(markets <= pool.parameters.max_markets_per_account, Rule.CON_5, field)
+def is_in_few_markets(pool: Pool, account_id: AccountId) -> bool:
+    """Whether the account holds positions in no more markets than it may: the backstop in all that are listed."""
+    most = choose(account_id == BACKSTOP, LISTED_CAP, pool.parameters.max_markets_per_account)
+    return pool.accounts.get(account_id).positions.total(is_open) <= most
 
 
 @dataclass(frozen=True, slots=True)

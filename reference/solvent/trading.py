@@ -11,9 +11,9 @@ from solvent.pool import (
     MarketId,
     Pool,
     change_position,
+    is_in_few_markets,
     pay,
     require_cash,
-    require_few_markets,
     require_interest,
 )
 from solvent.rules import Rule, require
@@ -50,7 +50,7 @@ class Traded:
 def trade(pool: Pool, action: Trade) -> tuple[Pool, Traded]:
     """Moves `size` from seller to buyer at the price; each side pays the fee, rounded up, to the treasury (TRD-6).
 
-    Rules: NUM-6, NUM-7, NUM-9, NUM-10, CON-4, NUM-8, TRD-1, TRD-2, TRD-3, TRD-4, NUM-13, NUM-14, CON-5, TRD-5.
+    Rules: NUM-6, NUM-7, NUM-9, NUM-10, CON-4, SET-1, NUM-8, TRD-1, TRD-2, TRD-3, TRD-4, NUM-13, NUM-14, CON-5, TRD-5.
     """
     market = pool.markets.get(action.market)
     require(action.size > 0, Rule.NUM_6, "size")
@@ -58,6 +58,7 @@ def trade(pool: Pool, action: Trade) -> tuple[Pool, Traded]:
     require(action.price > 0, Rule.NUM_9, "price")
     require(action.price <= PRICE_CAP, Rule.NUM_10, "price")
     require(market.mark > 0, Rule.CON_4, "market")
+    require(market.settled == 0, Rule.SET_1, "market")
     require(action.size % market.parameters.lot == 0, Rule.NUM_8, "size")
     require(action.buyer != action.seller, Rule.TRD_1, "seller")
     require(action.buyer != BACKSTOP, Rule.TRD_2, "buyer")
@@ -76,8 +77,8 @@ def trade(pool: Pool, action: Trade) -> tuple[Pool, Traded]:
     require_cash(after, action.buyer, "buyer")
     require_cash(after, action.seller, "seller")
     require_cash(after, TREASURY, "treasury")
-    require_few_markets(after, action.buyer, "buyer")
-    require_few_markets(after, action.seller, "seller")
+    require(is_in_few_markets(after, action.buyer), Rule.CON_5, "buyer")
+    require(is_in_few_markets(after, action.seller), Rule.CON_5, "seller")
     require(may_trade(pool, after, action.buyer, action.market), Rule.TRD_5, "buyer")
     require(may_trade(pool, after, action.seller, action.market), Rule.TRD_5, "seller")
     return after, Traded(action.market, action.buyer, action.seller, action.size, action.price, fee)
