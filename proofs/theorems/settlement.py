@@ -3,15 +3,26 @@
 from dataclasses import replace
 
 from proofs import formulas, statements
-from proofs.contracts import BOOK_EXACTLY, BY_NAME, EQUITY_BY_NAME, HIGHEST
+from proofs.contracts import (
+    BOOK,
+    BOOK_EXACTLY,
+    BY_NAME,
+    EQUITY_BY_NAME,
+    HIGHEST,
+    IS_NEEDED,
+    MAY_TRADE,
+    MEETS_INITIAL,
+    REQUIREMENT,
+)
 from proofs.invariant import long_in, short_in
+from proofs.kernel.logic import both, implies
 from proofs.kernel.theorem import theorem
 from proofs.statements import nothing, only
 from proofs.worlds import PoolWorld
 from solvent.certification import book_is_certified
 from solvent.machine import Accepted, Rejected
 from solvent.numbers import CASH_CAP, TIME_CAP
-from solvent.pool import equity
+from solvent.pool import Account, Market, Pool, equity
 from solvent.rules import Rule
 from solvent.settlement import PositionSettled, Settle, Settled, SettlePosition
 
@@ -179,3 +190,54 @@ def a_market_without_positions_has_no_interest(world: PoolWorld) -> None:
         )
     world.claim(market.long_interest == 0, "SET-11: no interest of longs")
     world.claim(market.short_interest == 0, "SET-11: no interest of shorts")
+
+
+def has_not_moved(market: Market, epoch: int) -> bool:
+    """Whether the market stands where it stood at the anchor."""
+    at = formulas.anchor(market, 0, epoch)
+    return both(at.mark == market.mark, at.long_carry == market.long_carry, at.short_carry == market.short_carry)
+
+
+@theorem("SET-8", contracts=(*BY_NAME, IS_NEEDED, MAY_TRADE, MEETS_INITIAL, REQUIREMENT))
+def a_settled_market_never_moves_again(world: PoolWorld) -> None:
+    """Once settled a market's mark, carries, time and settlement never change, so nobody gains or loses in it."""
+
+    def known(pool: Pool, entry: Account | Market) -> None:
+        if isinstance(entry, Market):
+            world.assume(implies(entry.settled > 0, has_not_moved(entry, pool.epoch)))
+
+    before = world.pool(known=known)
+    case = statements.any_step(world, before)
+    if case is None:
+        return
+    _, _, after = case
+    for _, old, new in world.each(before.markets, after.markets):
+        for name in ("mark", "long_carry", "short_carry", "time", "settled"):
+            kept = getattr(new, name) == getattr(old, name)
+            world.claim(implies(old.settled > 0, kept), f"SET-8: the {name} of a settled market never changes")
+        world.claim(implies(new.settled > 0, has_not_moved(new, after.epoch)), "SET-8: it stands at its anchor")
+
+
+@theorem("SET-10", contracts=(BOOK,))
+def settlements_of_two_accounts_commute(world: PoolWorld) -> None:
+    """Two settlements of positions of two accounts lead to the same pool in either order."""
+    before = world.pool(books=True)
+    first, second = world.action(SettlePosition, before), world.action(SettlePosition, before)
+    world.assume(first.account != second.account)
+    lead_to_the_same_pool(world, before, first, second)
+
+
+def lead_to_the_same_pool(world: PoolWorld, before: Pool, first: SettlePosition, second: SettlePosition) -> None:
+    """SET-10: in either order, if both are accepted."""
+    ends = []
+    for one, other in ((first, second), (second, first)):
+        half = world.step(before, one)
+        if not isinstance(half, Accepted):
+            return
+        whole = world.step(half.pool, other)
+        if not isinstance(whole, Accepted):
+            return
+        ends.append(whole.pool)
+    for left, right in world.same(*ends):
+        world.claim(left == right, "SET-10: the same pool in either order")
+
