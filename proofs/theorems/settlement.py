@@ -14,6 +14,7 @@ from proofs.contracts import (
     MEETS_INITIAL,
     REQUIREMENT,
 )
+from proofs.facts import OPEN_IS_NOT_NEGATIVE
 from proofs.invariant import long_in, short_in
 from proofs.kernel.logic import both, implies
 from proofs.kernel.theorem import theorem
@@ -241,3 +242,14 @@ def lead_to_the_same_pool(world: PoolWorld, before: Pool, first: SettlePosition,
     for left, right in world.same(*ends):
         world.claim(left == right, "SET-10: the same pool in either order")
 
+
+
+@theorem("SET-10", contracts=(BOOK, EQUITY_BY_NAME))
+def settlements_of_one_account_commute(world: PoolWorld) -> None:
+    """Two settlements of positions of one account lead to the same pool in either order, if both are accepted."""
+    before = world.pool(books=True)
+    first, second = world.action(SettlePosition, before), world.action(SettlePosition, before)
+    world.assume(first.account == second.account)
+    account = before.accounts.get(first.account)
+    world.use(OPEN_IS_NOT_NEGATIVE, account.positions)
+    lead_to_the_same_pool(world, before, first, second)
