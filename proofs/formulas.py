@@ -131,3 +131,42 @@ def payers(market: Market, backstop_size: int, epoch: int) -> int:
     longs = market.long_interest - choose(backstop_size > 0, backstop_size, 0)
     shorts = market.short_interest - choose(backstop_size < 0, -backstop_size, 0)
     return choose(long_gain > 0, longs, choose(short_gain > 0, shorts, 0))
+
+
+def least(first: int, second: int) -> int:
+    """The smaller of the two."""
+    return choose(first < second, first, second)
+
+
+def most(first: int, second: int) -> int:
+    """The larger of the two."""
+    return choose(first > second, first, second)
+
+
+def ceiling(dividend: int, divisor: int) -> int:
+    """dividend / divisor, rounded up."""
+    return -(-dividend // divisor)
+
+
+def loss(size: int, market: Market, epoch: int) -> int:
+    """max(worth at the anchor - worth, 0)."""
+    return most(anchored_worth(size, market, epoch) - worth(size, market), 0)
+
+
+def class_margin(size: int, market: Market, level: int, generation: int, factor: int) -> int:
+    """ceil(|size| x base mark x factor x rate)."""
+    rate = market.parameters.initial_rate * market.parameters.maintenance_fraction
+    return ceiling(magnitude(size) * base(market, level, generation).mark * factor * rate, PPM * PPM)
+
+
+def wanted(market: Market, backstop_size: int, epoch: int, hole: int, owing: int) -> int:
+    """max(min(hole, due), due - cap), and the whole hole where that is more and no market is owing."""
+    owed = due(market, backstop_size, epoch)
+    asked = most(least(hole, owed), owed - market.parameters.backstop_cap)
+    return most(asked, choose(owing == 0, hole, 0))
+
+
+def gain(market: Market, epoch: int) -> int:
+    """What the side that has gained did per base quantum since the anchor."""
+    longs, shorts = gains(market, epoch)
+    return choose(longs > 0, longs, shorts)

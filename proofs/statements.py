@@ -18,6 +18,18 @@ from solvent.rules import Rule
 from solvent.settlement import SettlePosition
 from solvent.trading import Trade
 
+SAID_OF_A_MARKET = (
+    "time",
+    "mark",
+    "long_carry",
+    "short_carry",
+    "long_interest",
+    "short_interest",
+    "settled",
+    "parameters",
+)
+"""The fields of a market but its anchor and its bases, which have theorems of their own."""
+
 A = TypeVar("A", bound=Action)
 T = TypeVar("T")
 
@@ -151,11 +163,11 @@ def exposed_after(before: Pool, accounts: Any, changed: Iterable[AccountId]) -> 
 def only_market_changes(world: PoolWorld, before: Pool, after: Pool, named: MarketId, changed: Market) -> None:
     """One market changes to exactly what is said, and no other changes at all."""
     for market_id, old, new in world.each(before.markets, after.markets):
-        for name in ("time", "mark", "long_carry", "short_carry", "long_interest", "short_interest"):
-            value = choose(market_id == named, getattr(changed, name), getattr(old, name))
-            world.claim(getattr(new, name) == value, f"the market's {name} is exactly as the formula says")
-        for left, right in world.same(old.parameters, new.parameters):
-            world.claim(left == right, "the market's parameters are unchanged")
+        for name in SAID_OF_A_MARKET:
+            now, was, meant = (getattr(market, name) for market in (new, old, changed))
+            for (left, kept), (right, _) in zip(world.same(now, was), world.same(meant, was), strict=True):
+                value = choose(market_id == named, right, kept)
+                world.claim(left == value, f"the market's {name} is exactly as the formula says")
 
 
 def no_market_changes(world: PoolWorld, before: Pool, after: Pool) -> None:
@@ -239,3 +251,15 @@ def vault_stays_whole(world: PoolWorld, before: Pool, after: Pool) -> None:
 def unless(exception: bool, condition: bool) -> bool:
     """Whether the condition holds, outside of the exception."""
     return either(exception, condition)
+
+
+def pool_keeps_its_parameters(world: PoolWorld, before: Pool, after: Pool) -> None:
+    """CON-3: no action changes the parameters of the pool."""
+    for old, new in world.same(before.parameters, after.parameters):
+        world.claim(new == old, "CON-3: the pool's parameters are unchanged")
+
+
+def unmoved_classes(world: PoolWorld, before: Pool, after: Pool) -> None:
+    """No class begins another generation."""
+    for old, new in zip(before.classes, after.classes, strict=True):
+        world.claim(new.generation == old.generation, "CRT-7: no class ends")

@@ -1,5 +1,6 @@
 """Theorems about what governance may decide (spec/parameters.md)."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 from proofs import invariant, ranges, statements
@@ -20,8 +21,8 @@ from solvent.numbers import (
     TIME_CAP,
     VAULT_CAP,
 )
-from solvent.parameters import ListMarket, SetParameters, check_pool_parameters, is_listed
-from solvent.pool import Market, Pool, PoolParameters
+from solvent.parameters import ListMarket, ParametersSet, SetParameters, check_pool_parameters, is_listed
+from solvent.pool import Market, MarketParameters, Pool, PoolParameters
 from solvent.rules import Rejection, Rule
 
 
@@ -96,10 +97,6 @@ def a_listing_is_rejected_exactly_when(world: PoolWorld) -> None:
     outcome = world.step(before, action)
     certified, before = book_is_certified(before), statements.anchored(before)
     p = action.parameters
-
-    def between(value: int, least: int, most: int) -> bool:
-        return both(value >= least, value <= most)
-
     statements.rejects_exactly(
         world,
         outcome,
@@ -108,22 +105,7 @@ def a_listing_is_rejected_exactly_when(world: PoolWorld) -> None:
             (Rule.PAR_1, "actor", lambda: action.actor == before.parameters.governance),
             (Rule.NUM_11, "time", lambda: action.time <= TIME_CAP),
             (Rule.PAR_2, "market", lambda: before.markets.get(action.market).mark == 0),
-            (Rule.PAR_3, "lot", lambda: between(p.lot, 1, SIZE_CAP)),
-            (Rule.PAR_4, "initial_rate", lambda: between(p.initial_rate, 1, PPM)),
-            (Rule.PAR_5, "maintenance_fraction", lambda: between(p.maintenance_fraction, 1, PPM)),
-            (
-                Rule.PAR_6,
-                "interest_upper",
-                lambda: both(p.interest_lower >= 0, between(p.interest_upper, p.interest_lower + 1, VAULT_CAP)),
-            ),
-            (Rule.PAR_7, "fee_rate", lambda: between(p.fee_rate, 0, PPM)),
-            (Rule.PAR_8, "penalty_rate", lambda: between(p.penalty_rate, 0, PPM)),
-            (Rule.PAR_9, "funding_rate", lambda: between(p.funding_rate, 0, PPM)),
-            (Rule.PAR_10, "lowest_mark", lambda: p.lowest_mark >= LOWEST_MARK),
-            (Rule.PAR_11, "highest_mark", lambda: between(p.highest_mark, p.lowest_mark, PRICE_CAP)),
-            (Rule.PAR_12, "backstop_inventory", lambda: between(p.backstop_inventory, 0, SIZE_CAP)),
-            (Rule.PAR_17, "backstop_cap", lambda: between(p.backstop_cap, 0, VAULT_CAP)),
-            (Rule.PAR_18, "expiry", lambda: between(p.expiry, 0, TIME_CAP - 1)),
+            *within_the_region(p),
             (Rule.PAR_23, "market", lambda: before.markets.total(is_listed) <= LISTED_CAP - 1),
             (Rule.MRK_2, "time", lambda: action.time >= 1),
             (Rule.MRK_3, "mark", lambda: action.mark >= p.lowest_mark),
@@ -143,3 +125,73 @@ def a_change_of_parameters_conserves(world: PoolWorld) -> None:
 def a_change_of_parameters_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A change of parameters in a well-formed pool leaves it well formed."""
     statements.stays_well_formed(world, SetParameters)
+
+
+@theorem("PAR-24", "CON-3", contracts=BY_NAME)
+def a_change_of_parameters_has_exactly_its_effect(world: PoolWorld) -> None:
+    """A change of parameters puts them in the place of one market's, ends every class, and changes nothing else."""
+    case = statements.accepted(world, SetParameters)
+    if case is None:
+        return
+    before, action, after = case
+    world.claim(after.vault == before.vault, "PAR-24: the vault is unchanged")
+    statements.pool_keeps_its_parameters(world, before, after)
+    statements.accounts_change(world, before, after, nothing, nothing)
+    changed = replace(before.markets.get(action.market), parameters=action.parameters)
+    statements.only_market_changes(world, before, after, action.market, changed)
+    for old, new in zip(before.classes, after.classes, strict=True):
+        world.claim(new.generation == old.generation + 1, "PAR-24: every class begins its next generation")
+        world.claim(new.count == 0, "PAR-24: without certificates")
+    for said, meant in world.same(world.event(), ParametersSet(action.market)):
+        world.claim(said == meant, "PAR-24: the event says which market's")
+
+
+def within_the_region(p: MarketParameters) -> list[statements.Condition]:
+    """The rules that a market's parameters obey."""
+
+    def between(value: int, least: int, most: int) -> bool:
+        return both(value >= least, value <= most)
+
+    return [
+        (Rule.PAR_3, "lot", lambda: between(p.lot, 1, SIZE_CAP)),
+        (Rule.PAR_4, "initial_rate", lambda: between(p.initial_rate, 1, PPM)),
+        (Rule.PAR_5, "maintenance_fraction", lambda: between(p.maintenance_fraction, 1, PPM)),
+        (
+            Rule.PAR_6,
+            "interest_upper",
+            lambda: both(p.interest_lower >= 0, between(p.interest_upper, p.interest_lower + 1, VAULT_CAP)),
+        ),
+        (Rule.PAR_7, "fee_rate", lambda: between(p.fee_rate, 0, PPM)),
+        (Rule.PAR_8, "penalty_rate", lambda: between(p.penalty_rate, 0, PPM)),
+        (Rule.PAR_9, "funding_rate", lambda: between(p.funding_rate, 0, PPM)),
+        (Rule.PAR_10, "lowest_mark", lambda: p.lowest_mark >= LOWEST_MARK),
+        (Rule.PAR_11, "highest_mark", lambda: between(p.highest_mark, p.lowest_mark, PRICE_CAP)),
+        (Rule.PAR_12, "backstop_inventory", lambda: between(p.backstop_inventory, 0, SIZE_CAP)),
+        (Rule.PAR_17, "backstop_cap", lambda: between(p.backstop_cap, 0, VAULT_CAP)),
+        (Rule.PAR_18, "expiry", lambda: between(p.expiry, 0, TIME_CAP - 1)),
+    ]
+
+
+@theorem("PAR-21", "PAR-22", "CON-7", "CON-8", contracts=BY_NAME)
+def a_change_of_parameters_is_rejected_exactly_when(world: PoolWorld) -> None:
+    """A change of parameters is rejected by the first of its rules that fails, and otherwise accepted."""
+    before = world.pool()
+    action = world.action(SetParameters, before)
+    outcome = world.step(before, action)
+    certified, market = book_is_certified(before), before.markets.get(action.market)
+    p = action.parameters
+    statements.rejects_exactly(
+        world,
+        outcome,
+        [
+            (Rule.CRT_1, "book", lambda: certified),
+            (Rule.PAR_1, "actor", lambda: action.actor == before.parameters.governance),
+            (Rule.CON_4, "market", lambda: market.mark >= 1),
+            (Rule.SET_1, "market", lambda: market.settled == 0),
+            *within_the_region(p),
+            (Rule.PAR_21, "lot", lambda: p.lot == market.parameters.lot),
+            (Rule.PAR_22, "expiry", lambda: p.expiry == market.parameters.expiry),
+            (Rule.MRK_3, "lowest_mark", lambda: p.lowest_mark <= market.mark),
+            (Rule.MRK_4, "highest_mark", lambda: p.highest_mark >= market.mark),
+        ],
+    )

@@ -1,10 +1,31 @@
 """Theorems about settlement (spec/settlement.md)."""
 
-from proofs import statements
-from proofs.contracts import BY_NAME
+from dataclasses import replace
+
+from proofs import formulas, statements
+from proofs.contracts import (
+    BOOK,
+    BOOK_EXACTLY,
+    BY_NAME,
+    EQUITY_BY_NAME,
+    HIGHEST,
+    IS_NEEDED,
+    MAY_TRADE,
+    MEETS_INITIAL,
+    REQUIREMENT,
+)
+from proofs.facts import OPEN_IS_NOT_NEGATIVE
+from proofs.invariant import long_in, short_in
+from proofs.kernel.logic import both, implies
 from proofs.kernel.theorem import theorem
+from proofs.statements import nothing, only
 from proofs.worlds import PoolWorld
-from solvent.settlement import Settle, SettlePosition
+from solvent.certification import book_is_certified
+from solvent.machine import Accepted, Rejected
+from solvent.numbers import CASH_CAP, TIME_CAP
+from solvent.pool import Account, Market, Pool, equity
+from solvent.rules import Rule
+from solvent.settlement import PositionSettled, Settle, Settled, SettlePosition
 
 
 @theorem("CON-1", contracts=BY_NAME)
@@ -29,3 +50,206 @@ def a_positions_settlement_conserves(world: PoolWorld) -> None:
 def a_positions_settlement_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A position's settlement in a well-formed pool leaves it well formed."""
     statements.stays_well_formed(world, SettlePosition)
+
+
+@theorem("SET-8", "CON-3", contracts=BY_NAME)
+def a_settlement_has_exactly_its_effect(world: PoolWorld) -> None:
+    """A settlement stores its time as the market's and as that of its settlement, and changes nothing else."""
+    case = statements.accepted(world, Settle)
+    if case is None:
+        return
+    before, action, after = case
+    market = before.markets.get(action.market)
+    world.claim(after.vault == before.vault, "SET-8: the vault is unchanged")
+    statements.pool_keeps_its_parameters(world, before, after)
+    statements.unmoved_classes(world, before, after)
+    statements.accounts_change(world, before, after, nothing, nothing)
+    changed = replace(market, settled=action.time, time=action.time)
+    statements.only_market_changes(world, before, after, action.market, changed)
+    for said, meant in world.same(world.event(), Settled(action.market, market.mark, action.time)):
+        world.claim(said == meant, "SET-8: the event says the frozen mark and the time")
+
+
+@theorem("SET-2", "SET-3", "SET-4", "CON-7", "CON-8", contracts=BY_NAME)
+def a_settlement_is_rejected_exactly_when(world: PoolWorld) -> None:
+    """A settlement is rejected by the first of its rules that fails, and otherwise accepted."""
+    before = world.pool()
+    action = world.action(Settle, before)
+    outcome = world.step(before, action)
+    certified, market = book_is_certified(before), before.markets.get(action.market)
+    statements.rejects_exactly(
+        world,
+        outcome,
+        [
+            (Rule.CRT_1, "book", lambda: certified),
+            (Rule.SET_2, "actor", lambda: action.actor == before.parameters.oracle),
+            (Rule.NUM_11, "time", lambda: action.time <= TIME_CAP),
+            (Rule.CON_4, "market", lambda: market.mark >= 1),
+            (Rule.SET_1, "market", lambda: market.settled == 0),
+            (Rule.SET_3, "time", lambda: action.time >= market.time + 1),
+            (Rule.SET_4, "time", lambda: action.time >= market.parameters.expiry),
+        ],
+    )
+
+
+@theorem("SET-9", "CON-3", contracts=BY_NAME)
+def a_positions_settlement_has_exactly_its_effect(world: PoolWorld) -> None:
+    """A position's settlement turns it into cash at the market's mark, and changes nothing else but the interest."""
+    case = statements.accepted(world, SettlePosition)
+    if case is None:
+        return
+    before, action, after = case
+    market = before.markets.get(action.market)
+    size = before.accounts.get(action.account).positions.get(action.market)
+    world.claim(after.vault == before.vault, "SET-9: the vault is unchanged")
+    statements.pool_keeps_its_parameters(world, before, after)
+    statements.unmoved_classes(world, before, after)
+    statements.accounts_change(
+        world,
+        before,
+        after,
+        lambda account_id: only(account_id == action.account, formulas.worth(size, market)),
+        lambda account_id, market_id: choose_both(account_id == action.account, market_id == action.market, -size),
+    )
+    changed = statements.with_interest(market, [(size, 0)])
+    statements.only_market_changes(world, before, after, action.market, changed)
+    for said, meant in world.same(world.event(), PositionSettled(action.account, action.market, size)):
+        world.claim(said == meant, "SET-9: the event says what was closed")
+
+
+def choose_both(first: bool, second: bool, value: int) -> int:
+    """The value where both conditions hold, else nothing."""
+    return only(first, only(second, value))
+
+
+@theorem("SET-9", contracts=BY_NAME)
+def a_positions_settlement_moves_no_equity_and_comes_once(world: PoolWorld) -> None:
+    """Settling a position changes nobody's equity; what was settled is not settled again."""
+    case = statements.accepted(world, SettlePosition)
+    if case is None:
+        return
+    before, action, after = case
+    for _, old, new in world.each(before.accounts, after.accounts):
+        same = equity(new, after.markets) == equity(old, before.markets)
+        world.claim(same, "SET-9: nobody's equity changes")
+    again = world.step(after, action)
+    world.claim(not isinstance(again, Accepted), "SET-9: it is done once only")
+
+
+@theorem("SET-5", "SET-6", "CON-7", "CON-8", contracts=BY_NAME)
+def a_positions_settlement_is_rejected_exactly_when(world: PoolWorld) -> None:
+    """A position's settlement is rejected by the first of its rules that fails, and otherwise accepted."""
+    before = world.pool()
+    action = world.action(SettlePosition, before)
+    outcome = world.step(before, action)
+    certified, market = book_is_certified(before), before.markets.get(action.market)
+    account = before.accounts.get(action.account)
+    size = account.positions.get(action.market)
+    statements.rejects_exactly(
+        world,
+        outcome,
+        [
+            (Rule.CRT_1, "book", lambda: certified),
+            (Rule.CON_4, "market", lambda: market.mark >= 1),
+            (Rule.SET_5, "market", lambda: market.settled >= 1),
+            (Rule.SET_6, "account", lambda: size != 0),
+            (
+                Rule.NUM_14,
+                "account",
+                lambda: statements.within(account.cash + formulas.worth(size, market), CASH_CAP),
+            ),
+        ],
+    )
+
+
+@theorem("SET-12", contracts=(BOOK_EXACTLY, HIGHEST, EQUITY_BY_NAME))
+def every_position_in_a_settled_market_can_be_closed(world: PoolWorld) -> None:
+    """On a certified book anyone closes any position in a settled market, within the cash cap."""
+    before = world.pool()
+    action = world.action(SettlePosition, before)
+    market = before.markets.get(action.market)
+    world.assume(bool(book_is_certified(before)))
+    world.assume(market.settled > 0)
+    world.assume(before.accounts.get(action.account).positions.get(action.market) != 0)
+    outcome = world.step(before, action)
+    if isinstance(outcome, Rejected):
+        world.claim(outcome.rule is Rule.NUM_14, "SET-12: nothing else stands in the way")
+
+
+@theorem("SET-11")
+def a_market_without_positions_has_no_interest(world: PoolWorld) -> None:
+    """Where no account has a position in a market, both of its interests are zero, whatever its state."""
+    pool = world.pool()
+    market_id = world.identifier("market")
+    market = pool.markets.get(market_id)
+    for measure in (long_in, short_in):
+        world.sum_rule(
+            pool.accounts,
+            [(1, measure, (market_id,))],
+            label="SET-11",
+            first=lambda _, entry: world.assume(entry.positions.get(market_id) == 0),
+        )
+    world.claim(market.long_interest == 0, "SET-11: no interest of longs")
+    world.claim(market.short_interest == 0, "SET-11: no interest of shorts")
+
+
+def has_not_moved(market: Market, epoch: int) -> bool:
+    """Whether the market stands where it stood at the anchor."""
+    at = formulas.anchor(market, 0, epoch)
+    return both(at.mark == market.mark, at.long_carry == market.long_carry, at.short_carry == market.short_carry)
+
+
+@theorem("SET-8", contracts=(*BY_NAME, IS_NEEDED, MAY_TRADE, MEETS_INITIAL, REQUIREMENT))
+def a_settled_market_never_moves_again(world: PoolWorld) -> None:
+    """Once settled a market's mark, carries, time and settlement never change, so nobody gains or loses in it."""
+
+    def known(pool: Pool, entry: Account | Market) -> None:
+        if isinstance(entry, Market):
+            world.assume(implies(entry.settled > 0, has_not_moved(entry, pool.epoch)))
+
+    before = world.pool(known=known)
+    case = statements.any_step(world, before)
+    if case is None:
+        return
+    _, _, after = case
+    for _, old, new in world.each(before.markets, after.markets):
+        for name in ("mark", "long_carry", "short_carry", "time", "settled"):
+            kept = getattr(new, name) == getattr(old, name)
+            world.claim(implies(old.settled > 0, kept), f"SET-8: the {name} of a settled market never changes")
+        world.claim(implies(new.settled > 0, has_not_moved(new, after.epoch)), "SET-8: it stands at its anchor")
+
+
+@theorem("SET-10", contracts=(BOOK,))
+def settlements_of_two_accounts_commute(world: PoolWorld) -> None:
+    """Two settlements of positions of two accounts lead to the same pool in either order."""
+    before = world.pool(books=True)
+    first, second = world.action(SettlePosition, before), world.action(SettlePosition, before)
+    world.assume(first.account != second.account)
+    lead_to_the_same_pool(world, before, first, second)
+
+
+def lead_to_the_same_pool(world: PoolWorld, before: Pool, first: SettlePosition, second: SettlePosition) -> None:
+    """SET-10: in either order, if both are accepted."""
+    ends = []
+    for one, other in ((first, second), (second, first)):
+        half = world.step(before, one)
+        if not isinstance(half, Accepted):
+            return
+        whole = world.step(half.pool, other)
+        if not isinstance(whole, Accepted):
+            return
+        ends.append(whole.pool)
+    for left, right in world.same(*ends):
+        world.claim(left == right, "SET-10: the same pool in either order")
+
+
+
+@theorem("SET-10", contracts=(BOOK, EQUITY_BY_NAME))
+def settlements_of_one_account_commute(world: PoolWorld) -> None:
+    """Two settlements of positions of one account lead to the same pool in either order, if both are accepted."""
+    before = world.pool(books=True)
+    first, second = world.action(SettlePosition, before), world.action(SettlePosition, before)
+    world.assume(first.account == second.account)
+    account = before.accounts.get(first.account)
+    world.use(OPEN_IS_NOT_NEGATIVE, account.positions)
+    lead_to_the_same_pool(world, before, first, second)
