@@ -61,6 +61,10 @@ def _covered(result: int, pool: Pool, account_id: AccountId) -> list[bool]:
     ]
 
 
+def _class_zero_demands_nothing(pool: Pool, *_: object) -> list[bool]:
+    return [*_floor_is_not_negative(pool), pool.parameters.factors[0] == 0]
+
+
 def _not_negative(result: int, *_: object) -> list[bool]:
     return [result >= 0]
 
@@ -97,8 +101,8 @@ BOOK = Contract(certification.book_is_certified, _nothing, truth=True)
 HIGHEST = Contract(certification.highest_class, _is_level, truth=False)
 
 BOOK_EXACTLY = Contract(certification.book_is_certified, _book, truth=True)
-HIGHEST_SOLVENT = Contract(certification.highest_class, _solvent, truth=False)
-HIGHEST_COVERED = Contract(certification.highest_class, _covered, truth=False)
+HIGHEST_SOLVENT = Contract(certification.highest_class, _solvent, truth=False, needs=_floor_is_not_negative)
+HIGHEST_COVERED = Contract(certification.highest_class, _covered, truth=False, needs=_class_zero_demands_nothing)
 
 BY_NAME = (BOOK, HIGHEST)
 """What almost every theorem about a step sees by name only: the check of the book before, the certificates after."""

@@ -39,9 +39,6 @@ CLASS_MARGIN_COVERS = SumFact(
 )
 """What a class demands covers both halves: the way to the base, and the way that the market may still go."""
 
-NOTHING_DEMANDED = SumFact(((-1, certification.class_margin),))
-"""Of class 0: what is demanded adds up to no more than nothing."""
-
 LOSS_COVERS_THE_FALL = SumFact(((1, loss_of), (-1, certification.anchored_worth), (1, worth)))
 """A position has lost at least what it is worth less than at the anchor."""
 

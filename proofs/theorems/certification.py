@@ -7,7 +7,9 @@ from proofs.contracts import (
     BOOK,
     BOOK_EXACTLY,
     BY_NAME,
+    EQUITY,
     EQUITY_BY_NAME,
+    HIGHEST,
     HIGHEST_COVERED,
     HIGHEST_SOLVENT,
     IS_NEEDED,
@@ -22,13 +24,12 @@ from proofs.facts import (
     BACKING,
     CLASS_MARGIN_COVERS,
     MAINTENANCE_IS_NOT_NEGATIVE,
-    NOTHING_DEMANDED,
     OPEN_IS_NOT_NEGATIVE,
 )
 from proofs.kernel.logic import choose, implies, negation
 from proofs.kernel.theorem import theorem
 from proofs.worlds import PoolWorld
-from solvent.certification import Certify, book_is_certified
+from solvent.certification import Certify, book_is_certified, class_margin, highest_class
 from solvent.default import Default, ShareLoss, TakeOver, Unwind
 from solvent.funding import Fund
 from solvent.liquidation import Liquidate
@@ -107,16 +108,32 @@ def a_position_is_backed(world: PoolWorld, size: int, market: Market, generation
             at = formulas.base(market, level, generation)
             world.assume(negation(formulas.has_drifted(market, level, generation, factor)))
             world.apply(what_a_class_demands_covers_both_ways, size, market, at, factor)
-            world.claim(BACKING.of_entry(size, market, level, generation, factor), "CRT-8: loses half at most")
-            covered = CLASS_MARGIN_COVERS.of_entry(size, market, level, generation, factor)
-            world.claim(covered, "CRT-8: covers both ways")
+            along = (market, level, generation, factor)
+            world.claim_of_entry(BACKING, "CRT-8: loses half at most", size, *along)
+            world.claim_of_entry(CLASS_MARGIN_COVERS, "CRT-8: covers both ways", size, *along)
             return
 
 
-@theorem("CRT-11")
-def the_lowest_class_demands_nothing(world: PoolWorld, size: int, market: Market, generation: int) -> None:
-    """Class 0, whose factor is zero, demands nothing for any position: the fact that it is covered by equity alone."""
-    world.claim(NOTHING_DEMANDED.of_entry(size, market, 0, generation, 0), "CRT-11: class 0 demands nothing")
+@theorem("CRT-6", contracts=(EQUITY,), establishes=(BOOK, BOOK_EXACTLY))
+def a_book_is_certified_exactly_when(world: PoolWorld) -> None:
+    """A book is certified when the classes count every exposed account, the backstop owes nothing, nothing is overdue."""
+    pool = world.pool(well_formed=False)
+    result = bool(book_is_certified(pool))
+    for contract in (BOOK, BOOK_EXACTLY):
+        world.claim_contract(contract, "CRT-6: counted, not overdue, and no hole", result, pool)
+
+
+@theorem("CRT-11", contracts=(EQUITY, REQUIREMENT), establishes=(HIGHEST, HIGHEST_SOLVENT, HIGHEST_COVERED))
+def a_class_is_covered_exactly_when(world: PoolWorld) -> None:
+    """The highest class that an account covers is one whose margins its equity covers; there is one if it is solvent."""
+    pool, account_id = world.pool(well_formed=False), world.identifier("account")
+    world.assume_needs(HIGHEST_COVERED, pool)
+    lowest = 0, pool.classes[0].generation, pool.parameters.factors[0]
+    positions = pool.accounts.get(account_id).positions
+    world.sum_rule(positions, [(1, class_margin, (*world.along(pool.markets), *lowest))], label="CRT-11: class 0")
+    result = highest_class(pool, account_id)
+    for contract in (HIGHEST, HIGHEST_SOLVENT, HIGHEST_COVERED):
+        world.claim_contract(contract, "CRT-11: the class is covered", result, pool, account_id)
 
 
 @theorem("CRT-8", contracts=(EQUITY_BY_NAME,))

@@ -30,8 +30,8 @@ from solvent.pool import BACKSTOP, Account, Deposit, Market, Pool, is_open
 @theorem("DEF-12")
 def losses_are_not_negative(world: PoolWorld, size: int, market: Market, epoch: int) -> None:
     """A position's loss since the anchor is not negative: the fact that losses add up."""
-    world.claim(LOSS_IS_NOT_NEGATIVE.of_entry(size, market, epoch), "DEF-12: a loss is not negative")
-    world.claim(LOSS_COVERS_THE_FALL.of_entry(size, market, epoch), "DEF-12: the fall since the anchor is a loss")
+    world.claim_of_entry(LOSS_IS_NOT_NEGATIVE, "DEF-12: a loss is not negative", size, market, epoch)
+    world.claim_of_entry(LOSS_COVERS_THE_FALL, "DEF-12: the fall since the anchor is a loss", size, market, epoch)
 
 
 @theorem("DEF-11", "DEF-12")
@@ -114,7 +114,7 @@ def dues_stay_counted(world: PoolWorld) -> None:
         for measure in (is_owing, is_overdue):
             world.sum_rule(
                 before.markets,
-                [(1, measure, (positions.base, opened.epoch))],
+                [(1, measure, (*world.along(positions), opened.epoch))],
                 label="DEF-11: nothing is due in a new epoch",
             )
     world.claim(invariant.dues_are_counted(after), "DEF-11: dues are counted")
