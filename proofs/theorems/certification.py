@@ -116,7 +116,7 @@ def a_position_is_backed(world: PoolWorld, size: int, market: Market, generation
 
 @theorem("CRT-6", contracts=(EQUITY,), establishes=(BOOK, BOOK_EXACTLY))
 def a_book_is_certified_exactly_when(world: PoolWorld) -> None:
-    """A book is certified when the classes count every exposed account, the backstop owes nothing, nothing is overdue."""
+    """A book is certified when every exposed account is counted, the backstop owes nothing and nothing is overdue."""
     pool = world.pool(well_formed=False)
     result = bool(book_is_certified(pool))
     for contract in (BOOK, BOOK_EXACTLY):
@@ -125,7 +125,7 @@ def a_book_is_certified_exactly_when(world: PoolWorld) -> None:
 
 @theorem("CRT-11", contracts=(EQUITY, REQUIREMENT), establishes=(HIGHEST, HIGHEST_SOLVENT, HIGHEST_COVERED))
 def a_class_is_covered_exactly_when(world: PoolWorld) -> None:
-    """The highest class that an account covers is one whose margins its equity covers; there is one if it is solvent."""
+    """An account covers the margins of the highest class that it covers; there is one exactly if it is solvent."""
     pool, account_id = world.pool(well_formed=False), world.identifier("account")
     world.assume_needs(HIGHEST_COVERED, pool)
     lowest = 0, pool.classes[0].generation, pool.parameters.factors[0]

@@ -243,7 +243,6 @@ def lead_to_the_same_pool(world: PoolWorld, before: Pool, first: SettlePosition,
         world.claim(left == right, "SET-10: the same pool in either order")
 
 
-
 @theorem("SET-10", contracts=(BOOK, EQUITY_BY_NAME))
 def settlements_of_one_account_commute(world: PoolWorld) -> None:
     """Two settlements of positions of one account lead to the same pool in either order, if both are accepted."""
