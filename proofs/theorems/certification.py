@@ -29,7 +29,7 @@ from proofs.facts import (
 from proofs.kernel.logic import choose, implies, negation
 from proofs.kernel.theorem import theorem
 from proofs.worlds import PoolWorld
-from solvent.certification import Certify, book_is_certified, class_margin, highest_class
+from solvent.certification import Certify, anchored_worth, book_is_certified, class_margin, highest_class
 from solvent.default import Default, ShareLoss, TakeOver, Unwind
 from solvent.funding import Fund
 from solvent.liquidation import Liquidate
@@ -38,7 +38,7 @@ from solvent.margin import Withdraw, equity_of
 from solvent.marking import Mark
 from solvent.numbers import CLASSES, PPM, mul_div_up
 from solvent.parameters import ListMarket, SetParameters
-from solvent.pool import BACKSTOP, AccountId, Base, Deposit, Market, Pool, is_exposed, is_open, worth
+from solvent.pool import BACKSTOP, Account, AccountId, Base, Deposit, Market, Pool, is_exposed, is_open, worth
 from solvent.settlement import Settle, SettlePosition
 from solvent.trading import Trade
 
@@ -84,6 +84,22 @@ def a_certification_conserves(world: PoolWorld) -> None:
 def a_certification_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A certification in a well-formed pool leaves it well formed."""
     statements.stays_well_formed(world, Certify)
+
+
+@theorem("CRT-11", "CRT-12")
+def what_is_absent_is_not_certified_and_needs_nothing(
+    world: PoolWorld, market: Market, generation: int, epoch: int, factor: int
+) -> None:
+    """Every measure of certification is zero where nothing was set, so totals over entries are totals over all keys."""
+    world.assume(invariant.market_is_well_formed(market))
+    world.assume(generation >= 1)
+    for level in range(CLASSES):
+        for measure in (class_margin, formulas.demand):
+            world.claim_of_absent(measure, "CRT-11: no position, no demand", 0, market, level, generation, factor)
+        world.claim_of_absent(formulas.based_worth, "CRT-8: no position, no worth", 0, market, level, generation)
+        world.claim_of_absent(invariant.live_in, "CRT-12: no account, no certificate", Account(), level, generation)
+    world.claim_of_absent(anchored_worth, "CRT-9: no position, no worth", 0, market, epoch)
+    world.claim_of_absent(is_exposed, "CRT-12: no account is not exposed", Account())
 
 
 @theorem("CRT-8")

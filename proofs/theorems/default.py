@@ -35,9 +35,18 @@ def losses_are_not_negative(world: PoolWorld, size: int, market: Market, epoch: 
 
 
 @theorem("DEF-11", "DEF-12")
+def what_is_absent_lost_and_owes_nothing(world: PoolWorld, market: Market, epoch: int) -> None:
+    """Every measure of losses and dues is zero where nothing was set, so totals over entries are totals over all."""
+    world.claim_of_absent(loss_of, "DEF-12: no position, no loss", 0, market, epoch)
+    for measure in (is_owing, is_overdue):
+        world.claim_of_absent(measure, "DEF-11: no market, no due", Market(), 0, epoch)
+    world.claim_of_absent(headroom, "DEF-17: no account, no headroom", Account(), world.pool().markets, epoch)
+
+
+@theorem("DEF-11", "DEF-12")
 def what_the_anchor_says_is_exact(world: PoolWorld, size: int, market: Market, epoch: int) -> None:
     """Worth at the anchor, gains, the due and who could pay it are what the formulas say."""
-    at = world.arbitrary(int, "backstop's size")
+    at = world.arbitrary(int, "own")
     longs, shorts = formulas.gains(market, epoch)
     world.claim(anchored_worth(size, market, epoch) == formulas.anchored_worth(size, market, epoch), "DEF-12: worth")
     world.claim(gain_of_longs(market, epoch) == longs, "DEF-12: what longs gained")

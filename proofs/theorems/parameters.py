@@ -26,6 +26,12 @@ from solvent.pool import Market, MarketParameters, Pool, PoolParameters
 from solvent.rules import Rejection, Rule
 
 
+@theorem("PAR-23")
+def what_is_absent_is_not_listed(world: PoolWorld) -> None:
+    """A market that was never listed counts for nothing, so the count of markets is that of those listed."""
+    world.claim_of_absent(is_listed, "PAR-23: no market", Market())
+
+
 @theorem("CON-1", contracts=BY_NAME)
 def a_listing_conserves(world: PoolWorld) -> None:
     """The sum of equities equals the vault after a market was listed if it did before."""
