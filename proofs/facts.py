@@ -5,7 +5,7 @@ from proofs.invariant import long_in, short_in
 from proofs.kernel.frames import Measure
 from proofs.kernel.world import SumFact
 from solvent import certification
-from solvent.default import loss_of
+from solvent.default import is_overdue, loss_of
 from solvent.margin import initial_margin, maintenance_margin, opening_margin
 from solvent.numbers import CARRY_CAP, PPM, PRICE_CAP, SIZE_CAP
 from solvent.pool import is_open, worth
@@ -38,6 +38,8 @@ CLASS_MARGIN_COVERS = SumFact(
     )
 )
 """What a class demands covers both halves: the way to the base, and the way that the market may still go."""
+
+OVERDUE_IS_NOT_NEGATIVE = SumFact(((1, is_overdue),))
 
 LOSS_COVERS_THE_FALL = SumFact(((1, loss_of), (-1, certification.anchored_worth), (1, worth)))
 """A position has lost at least what it is worth less than at the anchor."""

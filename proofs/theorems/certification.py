@@ -25,9 +25,11 @@ from proofs.facts import (
     CLASS_MARGIN_COVERS,
     MAINTENANCE_IS_NOT_NEGATIVE,
     OPEN_IS_NOT_NEGATIVE,
+    OVERDUE_IS_NOT_NEGATIVE,
 )
 from proofs.kernel.logic import choose, implies, negation
 from proofs.kernel.theorem import theorem
+from proofs.theorems.liquidation import maintenance_grows_with_size
 from proofs.worlds import PoolWorld
 from solvent.certification import Certify, anchored_worth, book_is_certified, class_margin, highest_class
 from solvent.default import Default, ShareLoss, TakeOver, Unwind
@@ -266,9 +268,10 @@ def enumerate_generations(pool: Pool) -> list[tuple[int, int]]:
     return [(level, one.generation) for level, one in enumerate(pool.classes)]
 
 
+CERTAIN = (BOOK_EXACTLY, HIGHEST_SOLVENT)
+
 SAFE = (
-    BOOK_EXACTLY,
-    HIGHEST_SOLVENT,
+    *CERTAIN,
     EQUITY_BY_NAME,
     REQUIREMENT_BY_NAME,
     MAY_TRADE_SAFELY,
@@ -281,11 +284,18 @@ def stays_certified(world: PoolWorld, kinds: tuple[type[Action], ...]) -> None:
     """CRT-13: on a certified book, the book is certified after the action, and without a position nobody owes."""
     before = world.pool(books=True)
     world.assume(invariant.counts_are_right(before))
+    world.assume(invariant.dues_are_counted(before))
     world.assume(bool(book_is_certified(before)))
     case = statements.any_step(world, before, kinds)
+    world.use(
+        OVERDUE_IS_NOT_NEGATIVE, before.markets, *world.along(before.accounts.get(BACKSTOP).positions), before.epoch
+    )
     if case is None:
         return
-    _, _, after = case
+    _, action, after = case
+    if isinstance(action, Liquidate):
+        sizes = (pool.accounts.get(action.account).positions.get(action.market) for pool in (after, before))
+        world.apply(maintenance_grows_with_size, *sizes, before.markets.get(action.market))
     touched = world.touched(before.accounts, after.accounts)
     for account_id, old, _ in touched:
         world.apply(nobody_is_below_zero_on_a_certified_book, before, account_id)
@@ -312,7 +322,7 @@ def a_trade_leaves_the_book_certified(world: PoolWorld) -> None:
     stays_certified(world, (Trade,))
 
 
-@theorem("CRT-13", "CRT-17", contracts=SAFE)
+@theorem("CRT-13", "CRT-17", contracts=(*CERTAIN, EQUITY_BY_NAME, REQUIREMENT_BY_NAME, MEETS_INITIAL, IS_NEEDED))
 def a_liquidation_leaves_the_book_certified(world: PoolWorld) -> None:
     """A certified book stays certified by a liquidation."""
     stays_certified(world, (Liquidate,))

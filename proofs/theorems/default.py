@@ -4,7 +4,7 @@ from typing import Any
 
 from proofs import formulas, invariant, statements
 from proofs.contracts import BY_NAME, IS_NEEDED, MAY_TRADE, MEETS_INITIAL, REQUIREMENT
-from proofs.facts import LOSS_COVERS_THE_FALL, LOSS_IS_NOT_NEGATIVE
+from proofs.facts import LOSS_COVERS_THE_FALL, LOSS_IS_NOT_NEGATIVE, OVERDUE_IS_NOT_NEGATIVE
 from proofs.kernel.logic import both, choose, either
 from proofs.kernel.theorem import theorem
 from proofs.worlds import PoolWorld
@@ -59,6 +59,7 @@ def what_the_anchor_says_is_exact(world: PoolWorld, size: int, market: Market, e
     owing, overdue = both(due > 0, payers > 0), both(due > market.parameters.backstop_cap, payers > 0)
     world.claim(is_owing(market, at, epoch) == choose(owing, 1, 0), "DEF-11: owing")
     world.claim(is_overdue(market, at, epoch) == choose(overdue, 1, 0), "DEF-11: overdue")
+    world.claim_of_entry(OVERDUE_IS_NOT_NEGATIVE, "DEF-11: overdue markets are counted", market, at, epoch)
 
 
 @theorem("CON-1", contracts=BY_NAME)
