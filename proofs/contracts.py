@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from proofs.kernel.logic import both, either, iff, implies
 from proofs.kernel.theorem import Contract
-from solvent import certification, liquidation, margin
+from solvent import certification, default, liquidation, margin
 from solvent.certification import class_margin
 from solvent.margin import equity_of, initial_margin, maintenance_margin, opening_margin, requirement
 from solvent.numbers import CLASSES
@@ -109,12 +109,18 @@ BY_NAME = (BOOK, HIGHEST)
 
 REQUIREMENT_BY_NAME = Contract(margin.requirement, _nothing, truth=False, by_name=True)
 EQUITY_BY_NAME = Contract(margin.equity_of, _nothing, truth=False, by_name=True)
+LOSS_BY_NAME = Contract(default.loss_of, _nothing, truth=False, by_name=True)
+PAYERS_BY_NAME = Contract(default.payers_of, _nothing, truth=False, by_name=True)
+WANTED_BY_NAME = Contract(default.wanted_of, _nothing, truth=False, by_name=True)
 """Nothing is hidden, but products of the result are products of one variable."""
 
 HIDING_NOTHING = (MEETS_INITIAL_EXACTLY, REQUIREMENT_BY_NAME, EQUITY_BY_NAME)
 """Contracts that say all there is to say of a result: what refutes a theorem that sees them refutes the code."""
 
 CONTRACTS = (
+    LOSS_BY_NAME,
+    PAYERS_BY_NAME,
+    WANTED_BY_NAME,
     BOOK,
     BOOK_EXACTLY,
     HIGHEST,
