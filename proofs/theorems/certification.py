@@ -1,6 +1,6 @@
 """Theorems about certified books (spec/certification.md)."""
 
-from typing import get_args
+from typing import Any, get_args
 
 from proofs import formulas, invariant, statements
 from proofs.contracts import (
@@ -13,6 +13,7 @@ from proofs.contracts import (
     HIGHEST_COVERED,
     HIGHEST_SOLVENT,
     IS_NEEDED,
+    LOSS_BY_NAME,
     MAY_TRADE,
     MAY_TRADE_SAFELY,
     MEETS_INITIAL,
@@ -27,20 +28,22 @@ from proofs.facts import (
     OPEN_IS_NOT_NEGATIVE,
     OVERDUE_IS_NOT_NEGATIVE,
 )
-from proofs.kernel.logic import choose, implies, negation
+from proofs.kernel.logic import both, choose, either, iff, implies, negation
 from proofs.kernel.theorem import theorem
+from proofs.statements import nothing, only
 from proofs.theorems.liquidation import maintenance_grows_with_size
 from proofs.worlds import PoolWorld
-from solvent.certification import Certify, anchored_worth, book_is_certified, class_margin, highest_class
-from solvent.default import Default, ShareLoss, TakeOver, Unwind
+from solvent.certification import Certified, Certify, anchored_worth, book_is_certified, class_margin, highest_class
+from solvent.default import Default, ShareLoss, TakeOver, Unwind, loss_of
 from solvent.funding import Fund
 from solvent.liquidation import Liquidate
-from solvent.machine import Action
-from solvent.margin import Withdraw, equity_of
+from solvent.machine import Action, Rejected, certified_by, only_helps
+from solvent.margin import Withdraw, equity_of, maintenance_margin, requirement
 from solvent.marking import Mark
-from solvent.numbers import CLASSES, PPM, mul_div_up
+from solvent.numbers import CASH_CAP, CLASSES, PPM, mul_div_up
 from solvent.parameters import ListMarket, SetParameters
 from solvent.pool import BACKSTOP, Account, AccountId, Base, Deposit, Market, Pool, is_exposed, is_open, worth
+from solvent.rules import Rule
 from solvent.settlement import Settle, SettlePosition
 from solvent.trading import Trade
 
@@ -326,3 +329,211 @@ def a_trade_leaves_the_book_certified(world: PoolWorld) -> None:
 def a_liquidation_leaves_the_book_certified(world: PoolWorld) -> None:
     """A certified book stays certified by a liquidation."""
     stays_certified(world, (Liquidate,))
+
+
+@theorem("CRT-9", "CRT-16", "CON-3", contracts=(*BY_NAME, EQUITY_BY_NAME))
+def a_certification_has_exactly_its_effect(world: PoolWorld) -> None:
+    """Certifying moves the bounty from the account to the actor, never more than it has or had, and nothing else."""
+    case = statements.accepted(world, Certify)
+    if case is None:
+        return
+    before, action, after = case
+    bounty = bounty_of(world, before, action.account)
+    world.claim(after.vault == before.vault, "CON-3: the vault is unchanged")
+    statements.pool_keeps_its_parameters(world, before, after)
+    statements.unmoved_classes(world, before, after)
+    statements.no_market_changes(world, before, after)
+    statements.accounts_change(
+        world,
+        before,
+        after,
+        lambda account_id: only(account_id == action.actor, bounty) - only(account_id == action.account, bounty),
+        nothing,
+    )
+    world.claim(bounty >= 0, "CRT-16: nobody is paid for being certified")
+    world.claim(bounty <= before.parameters.bounty, "CRT-16: at most the bounty")
+    world.claim(bounty <= equity_of(before, action.account), "CRT-16: at most the equity")
+    for said, meant in world.same(world.event(), Certified(action.account, action.actor, bounty)):
+        world.claim(said == meant, "CRT-9: the event says who paid what to whom")
+
+
+def bounty_of(world: PoolWorld, pool: Pool, account_id: AccountId) -> int:
+    """min(bounty, equity, max(equity at the anchor, 0))."""
+    account, along = pool.accounts.get(account_id), (*world.along(pool.markets), pool.epoch)
+    terms = [(1, anchored_worth, along), (-1, formulas.anchored_worth, along)]
+    world.sum_rule(account.positions, terms, label="CRT-9: worth at the anchor by the formula")
+    had = account.cash + account.positions.total_along(pool.markets, formulas.anchored_worth, pool.epoch)
+    most = formulas.least(pool.parameters.bounty, equity_of(pool, account_id))
+    return formulas.least(most, formulas.most(had, 0))
+
+
+@theorem("CRT-2", "CRT-3", "CRT-4", "CRT-5", "CRT-16", "CON-7", "CON-8", contracts=(*BY_NAME, EQUITY_BY_NAME))
+def a_certification_is_rejected_exactly_when(world: PoolWorld) -> None:
+    """A certification is rejected by the first of its rules that fails, and otherwise accepted."""
+    before = world.pool()
+    action = world.action(Certify, before)
+    outcome = world.step(before, action)
+    account = before.accounts.get(action.account)
+    world.use(OPEN_IS_NOT_NEGATIVE, account.positions)
+    bounty = bounty_of(world, before, action.account)
+
+    def cash_after(account_id: AccountId) -> bool:
+        change = only(account_id == action.actor, bounty) - only(account_id == action.account, bounty)
+        return statements.within(before.accounts.get(account_id).cash + change, CASH_CAP)
+
+    statements.rejects_exactly(
+        world,
+        outcome,
+        [
+            (Rule.CRT_2, "account", lambda: action.account != BACKSTOP),
+            (Rule.CRT_3, "account", lambda: account.positions.total(is_open) > 0),
+            (
+                Rule.CRT_4,
+                "account",
+                lambda: both(*(invariant.live_in(account, *item) == 0 for item in enumerate_generations(before))),
+            ),
+            (Rule.CRT_5, "account", lambda: equity_of(before, action.account) >= 0),
+            (Rule.NUM_14, "account", lambda: cash_after(action.account)),
+            (Rule.NUM_14, "actor", lambda: cash_after(action.actor)),
+        ],
+    )
+
+
+@theorem("CRT-7", contracts=OPAQUE)
+def a_move_ends_exactly_the_classes_it_drifts_from(world: PoolWorld) -> None:
+    """A mark, a funding step and a cut end the classes that the market drifted from; the next begin where it is."""
+    before = world.pool()
+    case = statements.any_step(world, before, (Mark, Fund, ShareLoss))
+    if case is None:
+        return
+    opened, action, after = case
+    old, new = before.markets.get(action.market), after.markets.get(action.market)
+    classes = zip(opened.classes, after.classes, before.parameters.factors, strict=True)
+    for level, (was, one, factor) in enumerate(classes):
+        over = formulas.has_drifted_from(new, formulas.base(old, level, was.generation), factor)
+        world.claim(one.generation == was.generation + choose(over, 1, 0), "CRT-7: drifted by more than it covers")
+        world.claim(one.count == choose(over, 0, was.count), "CRT-7: the next generation has no certificates")
+        for _, _, market in world.each(before.markets, after.markets):
+            at = formulas.base(market, level, one.generation)
+            fresh = (
+                at.mark == market.mark,
+                at.long_carry == market.long_carry,
+                at.short_carry == market.short_carry,
+            )
+            world.claim(implies(over, both(*fresh)), "CRT-7: every market is where the class's new generation begins")
+
+
+ANYTIME = (Deposit, Certify, Default, ShareLoss)
+"""The actions that need no certified book and begin no epoch."""
+
+SAID_BY_THE_ORACLE = (Mark, Fund)
+
+
+@theorem("CRT-1", "CRT-10", contracts=OPAQUE)
+def an_epoch_begins_exactly_when_the_book_is_certified_and_may_change(world: PoolWorld) -> None:
+    """Every action that needs a certified book begins an epoch, and so do marks and funding that find one; no other."""
+    before = world.pool()
+    case = statements.any_step(world, before)
+    if case is None:
+        return
+    opened, action, after = case
+    certified = book_is_certified(before)
+    if not isinstance(action, ANYTIME + SAID_BY_THE_ORACLE):
+        world.claim(bool(certified), "CRT-1: the book is certified")
+    begins = False if isinstance(action, ANYTIME) else bool(certified)
+    for pool in (opened, after):
+        world.claim(pool.epoch == before.epoch + (1 if begins else 0), "CRT-10: an epoch begins, or none does")
+    if begins:
+        world.claim(both(opened.owing == 0, opened.overdue == 0), "CRT-10: nothing is due")
+        for _, market, _ in world.each(before.markets, after.markets):
+            own = world.arbitrary(int, "own")
+            at = formulas.anchor(market, own, opened.epoch)
+            stands = (
+                at.mark == market.mark,
+                at.long_carry == market.long_carry,
+                at.short_carry == market.short_carry,
+                at.paid == 0,
+                at.collected == 0,
+                at.backstop_base == formulas.worth(own, market),
+            )
+            world.claim(both(*stands), "CRT-10: every market is anchored where it stands")
+
+
+@theorem("CRT-11", contracts=(BOOK, EQUITY_BY_NAME, REQUIREMENT_BY_NAME, IS_NEEDED, MAY_TRADE, MEETS_INITIAL))
+def whoever_is_touched_is_certified_anew(world: PoolWorld) -> None:
+    """Who takes part holds the certificate of the highest class it covers, or keeps one; nobody else's changes."""
+    before = world.pool()
+    case = statements.any_step(world, before)
+    if case is None:
+        return
+    opened, action, after = case
+    named = certified_by(action)
+    for account_id, old, new in world.each(before.accounts, after.accounts):
+        touched = either(*(account_id == name for name in named)) if named else False
+        for said, was in world.same(new.certificate, old.certificate):
+            world.claim(either(touched, said == was), "CRT-11: nobody else's certificate changes")
+    for account_id in named:
+        account, was = after.accounts.get(account_id), before.accounts.get(account_id)
+        equity = equity_of(after, account_id)
+        maintenance = requirement(after, account_id, maintenance_margin)
+        covered = [equity >= 0]
+        for level, (one, factor) in enumerate(zip(after.classes, after.parameters.factors, strict=True)):
+            if level > 0:
+                along = (level, one.generation, factor)
+                demanded = account.positions.total_along(after.markets, class_margin, *along)
+                covered.append(both(equity >= demanded, equity >= maintenance))
+        exposed = both(account_id != BACKSTOP, is_exposed(account) == 1)
+        for level, one in enumerate(after.classes):
+            live = invariant.live_in(account, level, one.generation) == 1
+            highest = both(covered[level], *(negation(higher) for higher in covered[level + 1 :]))
+            if only_helps(action):
+                kept = [
+                    invariant.live_in(was, other, opened.classes[other].generation) == 1 for other in range(CLASSES)
+                ]
+                kept_higher = either(*(kept[other] for other in range(level, CLASSES)))
+                world.claim(
+                    implies(both(exposed, highest, negation(kept_higher)), live), "CRT-11: the highest class covered"
+                )
+                world.claim(implies(live, both(exposed, either(highest, kept[level]))), "CRT-11: covered, or kept")
+            else:
+                world.claim(iff(live, both(exposed, highest)), "CRT-11: the highest class covered")
+
+
+@theorem("CRT-14", contracts=(*BY_NAME, EQUITY_BY_NAME, LOSS_BY_NAME))
+def whoever_is_not_certified_can_be_certified_or_defaulted(world: PoolWorld) -> None:
+    """An exposed account without a live certificate can be certified if solvent, or defaulted where it has lost."""
+    before = world.pool()
+    account_id = world.identifier("account")
+    world.assume(account_id != BACKSTOP)
+    account = before.accounts.get(account_id)
+    world.assume(is_exposed(account) == 1)
+    world.assume(both(*(invariant.live_in(account, *item) == 0 for item in enumerate_generations(before))))
+    blocked: list[Rule]
+    if equity_of(before, account_id) >= 0:
+        outcome = world.step(before, Certify(world.identifier("actor"), account_id))
+        blocked = [Rule.NUM_14]
+    else:
+        market_id = world.identifier("market")
+        size, market = account.positions.get(market_id), before.markets.get(market_id)
+        losses = account.positions.total_along(before.markets, loss_of, before.epoch)
+        world.assume(size != 0)
+        world.assume(either(loss_of(size, market, before.epoch) > 0, losses == 0))
+        outcome = world.step(before, Default(account_id, market_id))
+        blocked = [Rule.NUM_14, Rule.CON_5]
+    if isinstance(outcome, Rejected):
+        world.claim(any(outcome.rule is rule for rule in blocked), "CRT-14: nothing stands in the way but the caps")
+
+
+@theorem("CRT-14")
+def who_has_lost_has_lost_somewhere(world: PoolWorld, pool: Pool, account_id: AccountId) -> None:
+    """An exposed account has a position; and if it has lost at all, one in which it has lost."""
+    positions = pool.accounts.get(account_id).positions
+    along = (*world.along(pool.markets), pool.epoch)
+
+    def nothing_lost(key: Any, size: int) -> None:
+        world.assume(loss_of(size, pool.markets.get(key), pool.epoch) == 0)
+
+    world.sum_rule(
+        positions, [(1, loss_of, along)], label="CRT-14: where nothing was lost", rest=True, first=nothing_lost
+    )
+    world.claim(positions.total_along(pool.markets, loss_of, pool.epoch) == 0, "CRT-14: nothing was lost in all")
