@@ -31,18 +31,31 @@ from proofs.facts import (
 from proofs.kernel.logic import both, choose, either, iff, implies, negation
 from proofs.kernel.theorem import theorem
 from proofs.statements import nothing, only
-from proofs.theorems.liquidation import maintenance_grows_with_size
+from proofs.theorems.margin import maintenance_grows_with_size
 from proofs.worlds import PoolWorld
 from solvent.certification import Certified, Certify, anchored_worth, book_is_certified, class_margin, highest_class
 from solvent.default import Default, ShareLoss, TakeOver, Unwind, loss_of
 from solvent.funding import Fund
 from solvent.liquidation import Liquidate
-from solvent.machine import Action, Rejected, certified_by, only_helps
-from solvent.margin import Withdraw, equity_of, maintenance_margin, requirement
+from solvent.machine import Accepted, Action, Rejected, certified_by, only_helps
+from solvent.margin import Withdraw, equity_of, initial_margin, maintenance_margin, requirement
 from solvent.marking import Mark
 from solvent.numbers import CASH_CAP, CLASSES, PPM, mul_div_up
 from solvent.parameters import ListMarket, SetParameters
-from solvent.pool import BACKSTOP, Account, AccountId, Base, Deposit, Market, Pool, is_exposed, is_open, worth
+from solvent.pool import (
+    BACKSTOP,
+    TREASURY,
+    Account,
+    AccountId,
+    Base,
+    Deposit,
+    Market,
+    Pool,
+    equity,
+    is_exposed,
+    is_open,
+    worth,
+)
 from solvent.rules import Rule
 from solvent.settlement import Settle, SettlePosition
 from solvent.trading import Trade
@@ -474,14 +487,14 @@ def whoever_is_touched_is_certified_anew(world: PoolWorld) -> None:
             world.claim(either(touched, said == was), "CRT-11: nobody else's certificate changes")
     for account_id in named:
         account, was = after.accounts.get(account_id), before.accounts.get(account_id)
-        equity = equity_of(after, account_id)
+        has = equity_of(after, account_id)
         maintenance = requirement(after, account_id, maintenance_margin)
-        covered = [equity >= 0]
+        covered = [has >= 0]
         for level, (one, factor) in enumerate(zip(after.classes, after.parameters.factors, strict=True)):
             if level > 0:
                 along = (level, one.generation, factor)
                 demanded = account.positions.total_along(after.markets, class_margin, *along)
-                covered.append(both(equity >= demanded, equity >= maintenance))
+                covered.append(both(has >= demanded, has >= maintenance))
         exposed = both(account_id != BACKSTOP, is_exposed(account) == 1)
         for level, one in enumerate(after.classes):
             live = invariant.live_in(account, level, one.generation) == 1
@@ -537,3 +550,61 @@ def who_has_lost_has_lost_somewhere(world: PoolWorld, pool: Pool, account_id: Ac
         positions, [(1, loss_of, along)], label="CRT-14: where nothing was lost", rest=True, first=nothing_lost
     )
     world.claim(positions.total_along(pool.markets, loss_of, pool.epoch) == 0, "CRT-14: nothing was lost in all")
+
+
+@theorem("MAR-10", contracts=(*CERTAIN, EQUITY_BY_NAME, REQUIREMENT_BY_NAME, MEETS_INITIAL_EXACTLY))
+def a_flat_account_can_withdraw_everything(world: PoolWorld) -> None:
+    """On a certified book an account without positions can withdraw all of its cash that is a whole number of units."""
+    before = world.pool(books=True, backed=True)
+    world.assume(invariant.conserves(before))
+    world.assume(invariant.counts_are_right(before))
+    world.assume(bool(book_is_certified(before)))
+    owner = world.identifier("owner")
+    account, unit = before.accounts.get(owner), before.parameters.token_unit
+    along = world.along(before.markets)
+    world.assume(owner != BACKSTOP)
+    world.assume(account.positions.total(is_open) == 0)
+    world.use(OPEN_IS_NOT_NEGATIVE, account.positions)
+    for measure in (worth, initial_margin):
+        world.none_rule(account.positions, is_open, measure, along, label="MAR-10: without a position")
+    world.apply(nobody_is_below_zero_on_a_certified_book, before, owner)
+    world.apply(nobody_is_below_zero_on_a_certified_book, before, BACKSTOP)
+    world.sum_rule(
+        before.accounts,
+        [(1, equity, (before.markets,))],
+        label="MAR-10: nobody else is below zero",
+        equal=False,
+        rest=True,
+        first=lambda key, _: world.apply(nobody_is_below_zero_on_a_certified_book, before, key),
+    )
+    amount = account.cash - account.cash % unit
+    world.assume(amount > 0)
+    outcome = world.step(before, Withdraw(owner, owner, amount))
+    world.claim(isinstance(outcome, Accepted), "MAR-10: nothing stands in the way")
+
+
+MOVING = (Mark, Fund, ShareLoss)
+
+
+@theorem("CON-11", contracts=OPAQUE)
+def no_coalition_makes_money(world: PoolWorld) -> None:
+    """Who takes part, with backstop and treasury, gains together what enters the vault; nobody else gains or loses."""
+    before = world.pool()
+    case = statements.any_step(world, before, tuple(kind for kind in get_args(Action) if kind not in MOVING))
+    if case is None:
+        return
+    _, action, after = case
+    named = (*parties(action), BACKSTOP, TREASURY)
+    change = 0
+    for account_id, old, new in world.each(before.accounts, after.accounts):
+        gained = equity(new, after.markets) - equity(old, before.markets)
+        takes_part = either(*(account_id == name for name in named))
+        world.claim(either(takes_part, gained == 0), "CON-11: nobody else gains or loses")
+        change = change + gained
+    world.claim(change == after.vault - before.vault, "CON-11: together they gain what enters the vault")
+
+
+def parties(action: Action) -> tuple[AccountId, ...]:
+    """The accounts that an action names."""
+    named = (getattr(action, field, None) for field in ("account", "actor", "buyer", "seller", "liquidator", "taker"))
+    return tuple(name for name in named if name is not None)

@@ -3,26 +3,30 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from proofs import formulas, ranges, statements
+from proofs import formulas, invariant, ranges, statements
 from proofs.contracts import (
+    BOOK_EXACTLY,
     BY_NAME,
     EQUITY,
     EQUITY_BY_NAME,
+    HIGHEST,
     IS_NEEDED,
     MEETS_INITIAL,
     MEETS_INITIAL_EXACTLY,
     REQUIREMENT,
     REQUIREMENT_BY_NAME,
 )
-from proofs.facts import MAINTENANCE_IS_NOT_NEGATIVE, OPEN_IS_NOT_NEGATIVE
+from proofs.facts import INITIAL_COVERS_MAINTENANCE, MAINTENANCE_IS_NOT_NEGATIVE, OPEN_IS_NOT_NEGATIVE
 from proofs.kernel.logic import both, choose, either, iff, negation
 from proofs.kernel.theorem import theorem
 from proofs.statements import only
-from proofs.theorems.margin import netting_never_needs_more
+from proofs.theorems.certification import nobody_is_below_zero_on_a_certified_book
+from proofs.theorems.margin import maintenance_grows_with_size, netting_never_needs_more
 from proofs.theorems.numbers import rounding_grows, rounding_up_is_the_formula
 from proofs.worlds import PoolWorld
 from solvent.certification import book_is_certified
 from solvent.liquidation import Liquidate, Liquidated, close, is_needed
+from solvent.machine import Rejected
 from solvent.margin import equity_of, initial_margin, maintenance_margin, meets_initial, requirement
 from solvent.numbers import CASH_CAP, LISTED_CAP, PPM, SIZE_CAP
 from solvent.pool import BACKSTOP, AccountId, Market, MarketId, Pool, equity, is_open, pay, worth
@@ -45,17 +49,6 @@ def a_liquidation_leaves_the_pool_well_formed(world: PoolWorld) -> None:
 def a_liquidation_stays_within_a_word(world: PoolWorld) -> None:
     """Every integer that a liquidation computes, accepted or rejected, fits a signed 256-bit word."""
     ranges.stays_within_a_word(world, Liquidate, worth, maintenance_margin)
-
-
-@theorem("LIQ-13")
-def maintenance_grows_with_size(world: PoolWorld, smaller: int, larger: int, market: Market) -> None:
-    """A position that is not larger has a maintenance margin that is not larger."""
-    world.assume(market.mark >= 0)
-    world.assume(market.parameters.initial_rate >= 0)
-    world.assume(market.parameters.maintenance_fraction >= 0)
-    world.assume(formulas.magnitude(smaller) <= formulas.magnitude(larger))
-    world.claim(initial_margin(smaller, market) <= initial_margin(larger, market), "LIQ-13: initial")
-    world.claim(maintenance_margin(smaller, market) <= maintenance_margin(larger, market), "LIQ-13: maintenance")
 
 
 @theorem("LIQ-14", contracts=(*BY_NAME, MEETS_INITIAL, IS_NEEDED, REQUIREMENT))
@@ -455,3 +448,44 @@ def whether_the_initial_requirement_is_met_stays_within_a_word(world: PoolWorld)
     pool, account_id = ranges.bounded_pool(world, "", worth, initial_margin), world.identifier("account")
     with ranges.in_a_word(world):
         bool(meets_initial(pool, account_id))
+
+
+@theorem("LIQ-19", contracts=(BOOK_EXACTLY, HIGHEST, EQUITY_BY_NAME, REQUIREMENT_BY_NAME, MEETS_INITIAL_EXACTLY))
+def one_lot_can_be_liquidated(world: PoolWorld) -> None:
+    """On a certified book one lot of any position of an account below maintenance can be taken by who can bear it."""
+    before = world.pool(books=True, backed=True)
+    world.assume(invariant.counts_are_right(before))
+    world.assume(bool(book_is_certified(before)))
+    account_id, market_id = world.identifier("account"), world.identifier("market")
+    account, market = before.accounts.get(account_id), before.markets.get(market_id)
+    along = world.along(before.markets)
+    world.use(INITIAL_COVERS_MAINTENANCE, account.positions, *along)
+    world.use(MAINTENANCE_IS_NOT_NEGATIVE, account.positions, *along)
+    world.use(OPEN_IS_NOT_NEGATIVE, account.positions)
+    world.apply(nobody_is_below_zero_on_a_certified_book, before, account_id)
+    world.assume(account_id != BACKSTOP)
+    world.assume(account.positions.get(market_id) != 0)
+    world.assume(market.settled == 0)
+    world.assume(equity_of(before, account_id) < requirement(before, account_id, maintenance_margin))
+    actor, liquidator = world.identifier("actor"), world.identifier("liquidator")
+    world.assume(liquidator != account_id)
+    world.assume(either(liquidator == BACKSTOP, liquidator == actor))
+    outcome = world.step(before, Liquidate(actor, market_id, account_id, liquidator, market.parameters.lot))
+    if isinstance(outcome, Rejected):
+        limits = (Rule.NUM_14, Rule.CON_5, Rule.LIQ_8, Rule.LIQ_9)
+        world.claim(any(outcome.rule is rule for rule in limits), "LIQ-19: only who cannot bear it is refused")
+
+
+@theorem("LIQ-20", contracts=(*BY_NAME, MEETS_INITIAL, IS_NEEDED, REQUIREMENT))
+def a_liquidation_closes_at_least_a_lot(world: PoolWorld) -> None:
+    """A liquidation leaves the account a lot less in the market, at least, and no more in any other: so it ends."""
+    case = statements.accepted(world, Liquidate)
+    if case is None:
+        return
+    before, action, after = case
+    old, new = before.accounts.get(action.account), after.accounts.get(action.account)
+    lot = before.markets.get(action.market).parameters.lot
+    for market_id, was, size in world.each(old.positions, new.positions):
+        most = formulas.magnitude(was) - only(market_id == action.market, lot)
+        world.claim(formulas.magnitude(size) <= most, "LIQ-20: a lot less, and nothing is opened")
+    world.claim(lot >= 1, "LIQ-20: a lot is something")

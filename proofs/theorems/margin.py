@@ -159,6 +159,17 @@ def what_is_absent_needs_and_is_worth_nothing(world: PoolWorld, market: Market, 
     world.claim_of_absent(equity, "MAR-1: no account is worth nothing", Account(), world.pool().markets)
 
 
+@theorem("LIQ-13")
+def maintenance_grows_with_size(world: PoolWorld, smaller: int, larger: int, market: Market) -> None:
+    """A position that is not larger has a maintenance margin that is not larger."""
+    world.assume(market.mark >= 0)
+    world.assume(market.parameters.initial_rate >= 0)
+    world.assume(market.parameters.maintenance_fraction >= 0)
+    world.assume(formulas.magnitude(smaller) <= formulas.magnitude(larger))
+    world.claim(initial_margin(smaller, market) <= initial_margin(larger, market), "LIQ-13: initial")
+    world.claim(maintenance_margin(smaller, market) <= maintenance_margin(larger, market), "LIQ-13: maintenance")
+
+
 @theorem("MAR-3")
 def netting_never_needs_more(world: PoolWorld, first: int, second: int, market: Market) -> None:
     """One account with both positions never needs more than two accounts with one each: splitting gains nothing."""

@@ -4,10 +4,20 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from proofs import formulas, ranges, statements
-from proofs.contracts import BY_NAME, EQUITY, MAY_TRADE, MAY_TRADE_SAFELY, REQUIREMENT
+from proofs.contracts import (
+    BY_NAME,
+    EQUITY,
+    EQUITY_BY_NAME,
+    MAY_TRADE,
+    MAY_TRADE_SAFELY,
+    REQUIREMENT,
+    REQUIREMENT_BY_NAME,
+)
+from proofs.facts import MAINTENANCE_IS_NOT_NEGATIVE, OPEN_IS_NOT_NEGATIVE
 from proofs.kernel.logic import both, either, iff, negation
 from proofs.kernel.theorem import theorem
 from proofs.statements import only
+from proofs.theorems.margin import maintenance_grows_with_size
 from proofs.theorems.numbers import rounding_up_is_the_formula
 from proofs.worlds import PoolWorld
 from solvent.certification import book_is_certified
@@ -20,7 +30,19 @@ from solvent.margin import (
     requirement,
 )
 from solvent.numbers import CASH_CAP, PRICE_CAP, SIZE_CAP
-from solvent.pool import BACKSTOP, TREASURY, AccountId, Market, MarketId, Pool, equity, is_open, worth
+from solvent.pool import (
+    BACKSTOP,
+    TREASURY,
+    AccountId,
+    Market,
+    MarketId,
+    Pool,
+    change_position,
+    equity,
+    is_open,
+    pay,
+    worth,
+)
 from solvent.rules import Rule
 from solvent.trading import Trade, Traded
 
@@ -307,3 +329,28 @@ def whether_a_side_may_trade_stays_within_a_word(world: PoolWorld) -> None:
     account_id, market_id = world.identifier("account"), world.identifier("market")
     with ranges.in_a_word(world):
         bool(may_trade(before, after, account_id, market_id))
+
+
+@theorem("TRD-11", contracts=(EQUITY_BY_NAME, REQUIREMENT_BY_NAME))
+def a_reduction_at_the_mark_is_allowed(world: PoolWorld) -> None:
+    """Who reduces a position at the mark may, if it can pay the fee and keeps its ratio; without a fee, if solvent."""
+    before = world.pool()
+    account_id, market_id = world.identifier("account"), world.identifier("market")
+    change, fee = world.integer("change"), world.integer("fee")
+    account, market = before.accounts.get(account_id), before.markets.get(market_id)
+    size = account.positions.get(market_id)
+    world.assume(market.mark > 0)
+    world.assume(fee >= 0)
+    world.assume(formulas.is_reduction(size, size + change))
+    after = pay(change_position(before, account_id, market_id, change, market.mark), account_id, -fee)
+    world.use(MAINTENANCE_IS_NOT_NEGATIVE, account.positions, *world.along(before.markets))
+    world.use(OPEN_IS_NOT_NEGATIVE, account.positions)
+    world.apply(maintenance_grows_with_size, size + change, size, market)
+    has = equity_of(before, account_id)
+    was = requirement(before, account_id, maintenance_margin)
+    is_now = requirement(after, account_id, maintenance_margin)
+    world.show(equity_of(after, account_id) == has - fee, "TRD-11: the fee is all that is lost")
+    world.show(is_now <= was, "TRD-11: less is needed")
+    world.assume(has >= fee)
+    world.assume(either(both(has >= 0, fee == 0), (has - fee) * was >= has * is_now))
+    world.claim(bool(may_trade(before, after, account_id, market_id)), "TRD-11: it may")
