@@ -9,7 +9,7 @@ import z3
 from proofs.kernel import terms
 from proofs.kernel.terms import Unsupported
 
-FEASIBILITY_RLIMIT = 400_000
+FEASIBILITY_RLIMIT = 30_000
 """Z3 resource units for deciding whether a branch can be taken; undecided counts as feasible."""
 
 NAMES = re.compile(r"[\w .:,()\[\]#-]+")

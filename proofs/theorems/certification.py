@@ -116,7 +116,8 @@ def what_is_absent_is_not_certified_and_needs_nothing(
             world.claim_of_absent(measure, "CRT-11: no position, no demand", 0, market, level, generation, factor)
         world.claim_of_absent(formulas.based_worth, "CRT-8: no position, no worth", 0, market, level, generation)
         world.claim_of_absent(invariant.live_in, "CRT-12: no account, no certificate", Account(), level, generation)
-    world.claim_of_absent(anchored_worth, "CRT-9: no position, no worth", 0, market, epoch)
+    for worth_at_anchor in (anchored_worth, formulas.anchored_worth):
+        world.claim_of_absent(worth_at_anchor, "CRT-9: no position, no worth", 0, market, epoch)
     world.claim_of_absent(is_exposed, "CRT-12: no account is not exposed", Account())
 
 
@@ -420,7 +421,8 @@ def a_move_ends_exactly_the_classes_it_drifts_from(world: PoolWorld) -> None:
     if case is None:
         return
     opened, action, after = case
-    old, new = before.markets.get(action.market), after.markets.get(action.market)
+    market_id = action.market  # type: ignore[union-attr]
+    old, new = before.markets.get(market_id), after.markets.get(market_id)
     classes = zip(opened.classes, after.classes, before.parameters.factors, strict=True)
     for level, (was, one, factor) in enumerate(classes):
         over = formulas.has_drifted_from(new, formulas.base(old, level, was.generation), factor)

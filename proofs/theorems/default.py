@@ -619,8 +619,11 @@ def an_epoch_begins_with_what_everybody_has(world: PoolWorld, pool: Pool) -> Non
     def solvent(key: Any, entry: Account) -> None:
         world.apply(nobody_is_below_zero_on_a_certified_book, pool, key)
         along = world.along(pool.markets)
-        terms = [(1, anchored_worth, (*along, opened.epoch)), (-1, worth, along)]
-        world.sum_rule(entry.positions, terms, label="DEF-17: at a new anchor a position is worth what it is worth")
+        world.sum_rule(
+            entry.positions,
+            [(1, anchored_worth, (*along, opened.epoch)), (-1, worth, along)],
+            label="DEF-17: at a new anchor a position is worth what it is worth",
+        )
 
     world.sum_rule(
         pool.accounts,
