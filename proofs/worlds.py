@@ -39,9 +39,13 @@ class PoolWorld(World):
         return super().arbitrary(hint, name)
 
     def pool(
-        self, name: str = "", known: Callable[[Pool, Account | Market], None] = lambda *_: None, *, books: bool = False
+        self,
+        name: str = "",
+        known: Callable[[Pool, Any, Account | Market], None] = lambda *_: None,
+        *,
+        books: bool = False,
     ) -> Pool:
-        """An arbitrary well-formed pool; `known` is told of every account and market looked at.
+        """An arbitrary well-formed pool; `known` is told of every account and market looked at, with its key.
 
         With books, one whose live certificates are backed (CRT-8).
         """
@@ -59,7 +63,7 @@ class PoolWorld(World):
         def account_touched(key: Any, entry: Account) -> None:
             with self.watching(None):
                 self.assume(invariant.account_is_well_formed(pool, key, entry))
-                known(pool, entry)
+                known(pool, key, entry)
                 if books:
                     self.assume(invariant.certificate_is_backed(pool, entry))
                     self.assume(invariant.without_a_position_nothing_is_owed(key, entry))
@@ -69,7 +73,7 @@ class PoolWorld(World):
                 self.assume(invariant.market_is_well_formed(market))
                 self.assume(invariant.records_are_not_ahead(pool, market))
                 self.assume(invariant.interest_is_consistent(pool, key, market))
-                known(pool, market)
+                known(pool, key, market)
                 if books:
                     self.assume(invariant.has_not_drifted(pool, market))
 

@@ -32,7 +32,7 @@ from solvent.default import Default, ShareLoss, TakeOver, Unwind
 from solvent.funding import Fund
 from solvent.liquidation import Liquidate
 from solvent.machine import Action
-from solvent.margin import Withdraw, equity_of, initial_margin, maintenance_margin, requirement
+from solvent.margin import Withdraw, equity_of
 from solvent.marking import Mark
 from solvent.numbers import CLASSES, PPM, mul_div_up
 from solvent.parameters import ListMarket, SetParameters
