@@ -4,9 +4,11 @@ from proofs import formulas, invariant, ranges, statements
 from proofs.contracts import BY_NAME, MEETS_INITIAL
 from proofs.facts import (
     BOUNDED,
+    CLASS_MARGIN_CAP,
     INITIAL_COVERS_MAINTENANCE,
     LONG_SIZES_ARE_NOT_NEGATIVE,
     MAINTENANCE_IS_NOT_NEGATIVE,
+    MARGIN_CAP,
     OPEN_IS_NOT_NEGATIVE,
     OPENING_COVERS_INITIAL,
     SHORT_SIZES_ARE_NOT_NEGATIVE,
@@ -138,17 +140,13 @@ def what_a_class_demands_is_bounded(world: PoolWorld, size: int, market: Market,
     world.assume(factor >= 0)
     world.assume(factor <= FACTOR_CAP)
     _, facts = BOUNDED[class_margin]
+    initial, fraction = market.parameters.initial_rate, market.parameters.maintenance_fraction
+    world.apply(a_product_is_bounded, initial, fraction, PPM, PPM)
     for level in range(CLASSES):
-        mark, rate = (
-            base_of(market, level, generation).mark,
-            market.parameters.initial_rate * market.parameters.maintenance_fraction,
-        )
-        world.apply(
-            a_product_is_bounded, market.parameters.initial_rate, market.parameters.maintenance_fraction, PPM, PPM
-        )
-        world.apply(a_product_is_bounded, abs(size), mark, SIZE_CAP, PRICE_CAP)
-        world.apply(a_product_is_bounded, abs(size) * mark, factor, SIZE_CAP * PRICE_CAP, FACTOR_CAP)
-        world.apply(a_product_is_bounded, abs(size) * mark * factor, rate, SIZE_CAP * PRICE_CAP * FACTOR_CAP, PPM * PPM)
+        notional = abs(size) * base_of(market, level, generation).mark
+        world.apply(a_product_is_bounded, abs(size), base_of(market, level, generation).mark, SIZE_CAP, PRICE_CAP)
+        world.apply(a_product_is_bounded, notional, factor, MARGIN_CAP, FACTOR_CAP)
+        world.apply(a_product_is_bounded, notional * factor, initial * fraction, CLASS_MARGIN_CAP, PPM * PPM)
         for fact in facts:
             world.claim(fact.of_entry(size, market, level, generation, factor), "NUM-2: within the cap")
 

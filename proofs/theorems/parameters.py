@@ -143,3 +143,9 @@ def a_change_of_parameters_conserves(world: PoolWorld) -> None:
 def a_change_of_parameters_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A change of parameters in a well-formed pool leaves it well formed."""
     statements.stays_well_formed(world, SetParameters)
+
+
+@theorem("NUM-2", contracts=BY_NAME)
+def a_change_of_parameters_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer that a change of parameters computes, accepted or rejected, fits a signed 256-bit word."""
+    ranges.stays_within_a_word(world, SetParameters)
