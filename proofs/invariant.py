@@ -19,7 +19,7 @@ from solvent.numbers import (
     TIME_CAP,
     VAULT_CAP,
 )
-from solvent.pool import BACKSTOP, Account, AccountId, Market, MarketId, Pool, equity, is_exposed, is_open
+from solvent.pool import BACKSTOP, Account, AccountId, Anchor, Base, Market, MarketId, Pool, equity, is_exposed, is_open
 
 
 def long_in(account: Account, market_id: MarketId) -> int:
@@ -156,6 +156,8 @@ def market_is_well_formed(market: Market) -> bool:
         market.short_carry <= CARRY_CAP,
         market.long_interest >= 0,
         market.long_interest <= SIZE_CAP,
+        market.short_interest >= 0,
+        market.short_interest <= SIZE_CAP,
         p.lot >= 1,
         p.lot <= SIZE_CAP,
         p.initial_rate >= 1,
@@ -182,8 +184,24 @@ def market_is_well_formed(market: Market) -> bool:
         p.expiry < TIME_CAP,
         market.settled >= 0,
         market.settled <= market.time,
+        anchor.epoch >= 0,
+        was_a_market(anchor),
+        *(base.generation >= 0 for base in market.bases),
+        *(was_a_market(base) for base in market.bases),
     )
     return either(unlisted, listed)
+
+
+def was_a_market(record: Anchor | Base) -> bool:
+    """A recorded mark and recorded carries are within the bounds of a market's; before the first, they are zero."""
+    return both(
+        record.mark >= 0,
+        record.mark <= PRICE_CAP,
+        record.long_carry >= -CARRY_CAP,
+        record.long_carry <= CARRY_CAP,
+        record.short_carry >= -CARRY_CAP,
+        record.short_carry <= CARRY_CAP,
+    )
 
 
 def records_are_not_ahead(pool: Pool, market: Market) -> bool:
@@ -208,12 +226,9 @@ def account_is_well_formed(pool: Pool, account_id: AccountId, account: Account) 
 
     Its certificate is of a class there is, in no later generation; without a position it has none, as the backstop.
     """
-    most = choose(account_id == BACKSTOP, LISTED_CAP, pool.parameters.max_markets_per_account)
     level, generation = account.certificate.level, account.certificate.generation
     return both(
-        account.cash >= -CASH_CAP,
-        account.cash <= CASH_CAP,
-        account.positions.total(is_open) <= most,
+        account_is_within_caps(pool, account_id, account),
         level >= 0,
         level < CLASSES,
         generation >= 0,
@@ -221,6 +236,12 @@ def account_is_well_formed(pool: Pool, account_id: AccountId, account: Account) 
         either(is_exposed(account) == 1, generation == 0),
         either(account_id != BACKSTOP, generation == 0),
     )
+
+
+def account_is_within_caps(pool: Pool, account_id: AccountId, account: Account) -> bool:
+    """An account's cash is within the cap, and it holds positions in few enough markets."""
+    most = choose(account_id == BACKSTOP, LISTED_CAP, pool.parameters.max_markets_per_account)
+    return both(account.cash >= -CASH_CAP, account.cash <= CASH_CAP, account.positions.total(is_open) <= most)
 
 
 def position_is_well_formed(size: int, market: Market) -> bool:

@@ -12,17 +12,33 @@ import z3
 from proofs import invariant
 from proofs.facts import BOUNDED, LONG_SIZES_ARE_NOT_NEGATIVE, OPEN_IS_NOT_NEGATIVE, SHORT_SIZES_ARE_NOT_NEGATIVE
 from proofs.kernel.frames import Measure
-from proofs.kernel.logic import both
+from proofs.kernel.logic import both, choose
 from proofs.kernel.paths import Path
 from proofs.kernel.terms import Identifier, Integer, integer_term
-from proofs.theorems.numbers import a_product_is_bounded, a_quotient_is_bounded
+from proofs.theorems.numbers import a_product_is_bounded, a_quotient_is_bounded, a_quotient_is_not_positive
 from proofs.worlds import PoolWorld, SymbolicPoolWorld
+from solvent.certification import anchored_worth, class_margin
+from solvent.default import loss_of
+from solvent.liquidation import is_needed
 from solvent.machine import Accepted, Action
-from solvent.numbers import MARKETS_CAP, PRICE_CAP, SIZE_CAP, VAULT_CAP
-from solvent.pool import Account, Market, Pool, Table
+from solvent.margin import may_trade
+from solvent.numbers import FACTOR_CAP, LISTED_CAP, MARKETS_CAP, PRICE_CAP, SIZE_CAP, VAULT_CAP
+from solvent.pool import BACKSTOP, Account, AccountId, Market, MarketId, Pool, Table
 
 WORD = 2**255
 """A signed 256-bit word holds the integers from -WORD up to WORD - 1."""
+
+STEPS = 2**100
+"""More steps than are ever taken (ASM-9)."""
+
+RUNNING_STEP = 2**140
+"""The most that one step adds to the magnitude of a running number: a counter, or what an anchor accumulates."""
+
+RUNNING_CAP = STEPS * RUNNING_STEP
+"""So the largest magnitude of a running number, as each begins with one at most."""
+
+ONLY_OF_OWNERS = (may_trade, is_needed)
+"""Functions that multiply an account's totals: the backstop's, of more markets, would not fit."""
 
 Interval = tuple[int, int]
 
@@ -38,10 +54,36 @@ def stays_within_a_word(world: PoolWorld, cls: type[Action], *totals: Measure) -
         for stored, _ in world.same(outcome.pool, outcome.pool):
             if not isinstance(stored, str | Identifier | Table):
                 world.claim(fits(stored), "NUM-2: what is stored fits a signed 256-bit word")
+        run_on(world, running_in_pool(before), running_in_pool(outcome.pool))
+        for _, old, new in world.touched(before.markets, outcome.pool.markets):
+            run_on(world, running_in_market(old), running_in_market(new))
+
+
+def run_on(world: PoolWorld, before: list[int], after: list[int]) -> None:
+    """Claims that a step adds to a running number's magnitude no more than a step may."""
+    for old, new in zip(before, after, strict=True):
+        most = choose(old < 0, -old, old) + RUNNING_STEP
+        world.claim(both(new >= -most, new <= most), "NUM-2: a step adds little to a running number")
+
+
+def running_in_pool(pool: Pool) -> list[int]:
+    """The numbers of a pool that have no cap of their own and change a little at a time."""
+    counted = [number for one in pool.classes for number in (one.generation, one.count)]
+    return [*counted, pool.exposed, pool.epoch, pool.owing, pool.overdue]
+
+
+def running_in_market(market: Market) -> list[int]:
+    """The numbers of a market that have no cap of their own and change a little at a time."""
+    return [market.anchor.paid, market.anchor.collected, market.anchor.backstop_base]
 
 
 def asked_of_bounded_pools(world: PoolWorld, before: Pool) -> None:
     """Functions with contracts, whose ranges are theorems of their own, are asked of pools within the bounds."""
+    for contract in world.theorem.contracts:
+        if contract.function in ONLY_OF_OWNERS:
+            for arguments, _ in world.calls(contract):
+                asked_of = arguments[contract.pool + 1]
+                world.claim(asked_of != BACKSTOP, "NUM-2: asked of an account that has an owner")
     pools = [
         argument
         for contract in world.theorem.contracts
@@ -57,7 +99,7 @@ def asked_of_bounded_pools(world: PoolWorld, before: Pool) -> None:
             for account_id, _, account in world.touched(before.accounts, pool.accounts):
                 size = account.positions.get(market_id)
                 within = both(
-                    size >= -SIZE_CAP, size <= SIZE_CAP, invariant.account_is_well_formed(pool, account_id, account)
+                    size >= -SIZE_CAP, size <= SIZE_CAP, invariant.account_is_within_caps(pool, account_id, account)
                 )
                 world.claim(within, "NUM-2: asked of an account within its bounds")
 
@@ -70,21 +112,42 @@ def fits(value: int) -> bool:
 def bounded_pool(world: PoolWorld, name: str, *totals: Measure) -> Pool:
     """An arbitrary well-formed pool, with what follows for the totals over an account's positions."""
 
-    def known(pool: Pool, entry: Account | Market) -> None:
+    def known(pool: Pool, key: AccountId | MarketId, entry: Account | Market) -> None:
         if isinstance(entry, Market):
             world.show(entry.mark <= PRICE_CAP, "NUM-2: a mark is within the price cap")
             world.show(entry.parameters.interest_lower <= VAULT_CAP, "NUM-2: a limit is within the vault cap")
+            are_running(world, running_in_market(entry))
             return
         world.use(OPEN_IS_NOT_NEGATIVE, entry.positions)
+        markets = LISTED_CAP if key == BACKSTOP else MARKETS_CAP
         for measure in totals:
             cap, facts = BOUNDED[measure]
-            for fact in facts:
-                world.use(fact, entry.positions, *world.along(pool.markets))
-            total = entry.positions.total_along(pool.markets, measure)
-            most = MARKETS_CAP * cap
-            world.show(both(total >= -most, total <= most), "NUM-2: a total over positions is bounded by their number")
+            for given in captured(pool, measure):
+                for fact in facts:
+                    world.use(fact, entry.positions, *world.along(pool.markets), *given)
+                total = entry.positions.total_along(pool.markets, measure, *given)
+                within = both(total >= -markets * cap, total <= markets * cap)
+                world.show(within, "NUM-2: a total over positions is bounded by their number")
 
-    return world.pool(name, known)
+    pool = world.pool(name, known)
+    for factor in pool.parameters.factors:
+        world.show(both(factor >= 0, factor <= FACTOR_CAP), "NUM-2: a factor is within its cap")
+    are_running(world, running_in_pool(pool))
+    return pool
+
+
+def captured(pool: Pool, measure: Measure) -> list[tuple[int, ...]]:
+    """What a measure captures beside the market, of all that the machine adds it up for."""
+    if measure is class_margin:
+        levels = zip(pool.classes, pool.parameters.factors, strict=True)
+        return [(level, one.generation, factor) for level, (one, factor) in enumerate(levels)][1:]
+    return [(pool.epoch,)] if measure in (anchored_worth, loss_of) else [()]
+
+
+def are_running(world: PoolWorld, numbers: list[int]) -> None:
+    """Assumes of running numbers what holds as long as fewer steps were taken than ever are (ASM-9)."""
+    for number in numbers:
+        world.assume(both(number >= -RUNNING_CAP, number <= RUNNING_CAP))
 
 
 @contextmanager
@@ -112,8 +175,10 @@ def lemmas(world: SymbolicPoolWorld) -> Callable[[int], None]:
             caps = guess.magnitude(first), guess.magnitude(second)
             world.apply(a_product_is_bounded, Integer(first), Integer(second), *caps)
         elif operands is not None and not z3.is_int_value(operands[1]):
-            cap = guess.magnitude(operands[0])
-            world.apply(a_quotient_is_bounded, Integer(operands[0]), Integer(operands[1]), cap)
+            dividend, divisor = Integer(operands[0]), Integer(operands[1])
+            world.apply(a_quotient_is_bounded, dividend, divisor, guess.magnitude(operands[0]))
+            if world.path.implies(operands[0] <= 0):
+                world.apply(a_quotient_is_not_positive, dividend, divisor)
 
     return apply
 

@@ -42,7 +42,7 @@ class PoolWorld(World):
     def pool(
         self,
         name: str = "",
-        known: Callable[[Pool, Account | Market], None] = lambda *_: None,
+        known: Callable[[Pool, Any, Account | Market], None] = lambda *_: None,
         *,
         well_formed: bool = True,
         books: bool = False,
@@ -50,7 +50,7 @@ class PoolWorld(World):
     ) -> Pool:
         """An arbitrary well-formed pool; or any pool whatever, of which a contract must be proved.
 
-        `known` is told of every account and market looked at. With books, one in which nobody owes without a position,
+        `known` is told of every account and market looked at, with its key. With books, one in which nobody owes without a position,
         and of which lemmas about books are known; with backed, one whose live certificates are backed (CRT-8).
         """
 
@@ -67,7 +67,7 @@ class PoolWorld(World):
         def account_touched(key: Any, entry: Account) -> None:
             with self.watching(None):
                 self.assume(invariant.account_is_well_formed(pool, key, entry))
-                known(pool, entry)
+                known(pool, key, entry)
                 if backed:
                     self.assume(invariant.certificate_is_backed(pool, entry))
                 if books:
@@ -78,7 +78,7 @@ class PoolWorld(World):
                 self.assume(invariant.market_is_well_formed(market))
                 self.assume(invariant.records_are_not_ahead(pool, market))
                 self.assume(invariant.interest_is_consistent(pool, key, market))
-                known(pool, market)
+                known(pool, key, market)
                 if backed:
                     self.assume(invariant.has_not_drifted(pool, market))
 

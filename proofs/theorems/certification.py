@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from proofs import formulas, invariant, statements
+from proofs import formulas, invariant, ranges, statements
 from proofs.contracts import (
     BOOK,
     BOOK_EXACTLY,
@@ -29,12 +29,12 @@ from proofs.facts import (
 from proofs.kernel.logic import choose, implies, negation
 from proofs.kernel.theorem import theorem
 from proofs.worlds import PoolWorld
-from solvent.certification import Certify, book_is_certified, class_margin, highest_class
+from solvent.certification import Certify, anchored_worth, book_is_certified, class_margin, highest_class
 from solvent.default import Default, ShareLoss, TakeOver, Unwind
 from solvent.funding import Fund
 from solvent.liquidation import Liquidate
 from solvent.machine import Action
-from solvent.margin import Withdraw, equity_of
+from solvent.margin import Withdraw, equity_of, maintenance_margin
 from solvent.marking import Mark
 from solvent.numbers import CLASSES, PPM, mul_div_up
 from solvent.parameters import ListMarket, SetParameters
@@ -84,6 +84,29 @@ def a_certification_conserves(world: PoolWorld) -> None:
 def a_certification_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A certification in a well-formed pool leaves it well formed."""
     statements.stays_well_formed(world, Certify)
+
+
+@theorem("NUM-2", contracts=BY_NAME)
+def a_certification_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer that a certification computes, accepted or rejected, fits a signed 256-bit word."""
+    ranges.stays_within_a_word(world, Certify, worth, anchored_worth)
+
+
+@theorem("NUM-2")
+def the_highest_class_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer computed to find the highest class that an account covers fits a signed 256-bit word."""
+    pool = ranges.bounded_pool(world, "", worth, maintenance_margin, class_margin)
+    account_id = world.identifier("account")
+    with ranges.in_a_word(world):
+        highest_class(pool, account_id)
+
+
+@theorem("NUM-2")
+def whether_the_book_is_certified_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer computed to decide whether the book is certified fits a signed 256-bit word."""
+    pool = ranges.bounded_pool(world, "", worth)
+    with ranges.in_a_word(world):
+        bool(book_is_certified(pool))
 
 
 @theorem("CRT-8")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from proofs import formulas, invariant, statements
+from proofs import formulas, invariant, ranges, statements
 from proofs.contracts import BY_NAME, IS_NEEDED, MAY_TRADE, MEETS_INITIAL, REQUIREMENT
 from proofs.facts import LOSS_COVERS_THE_FALL, LOSS_IS_NOT_NEGATIVE
 from proofs.kernel.logic import both, choose, either
@@ -24,7 +24,7 @@ from solvent.default import (
 )
 from solvent.funding import Fund
 from solvent.marking import Mark
-from solvent.pool import BACKSTOP, Account, Deposit, Market, Pool, is_open
+from solvent.pool import BACKSTOP, Account, Deposit, Market, Pool, is_open, worth
 
 
 @theorem("DEF-12")
@@ -64,6 +64,12 @@ def a_default_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     statements.stays_well_formed(world, Default)
 
 
+@theorem("NUM-2", contracts=BY_NAME)
+def a_default_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer that a default computes, accepted or rejected, fits a signed 256-bit word."""
+    ranges.stays_within_a_word(world, Default, worth, loss_of)
+
+
 @theorem("CON-1", contracts=BY_NAME)
 def a_cut_conserves(world: PoolWorld) -> None:
     """The sum of equities equals the vault after a cut if it did before."""
@@ -74,6 +80,12 @@ def a_cut_conserves(world: PoolWorld) -> None:
 def a_cut_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A cut in a well-formed pool leaves it well formed."""
     statements.stays_well_formed(world, ShareLoss)
+
+
+@theorem("NUM-2", contracts=BY_NAME)
+def a_cut_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer that a cut computes, accepted or rejected, fits a signed 256-bit word."""
+    ranges.stays_within_a_word(world, ShareLoss, worth)
 
 
 @theorem("CON-1", contracts=BY_NAME)
@@ -88,6 +100,12 @@ def an_unwinding_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     statements.stays_well_formed(world, Unwind)
 
 
+@theorem("NUM-2", contracts=BY_NAME)
+def an_unwinding_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer that an unwinding computes, accepted or rejected, fits a signed 256-bit word."""
+    ranges.stays_within_a_word(world, Unwind)
+
+
 @theorem("CON-1", contracts=(*BY_NAME, MAY_TRADE))
 def a_take_over_conserves(world: PoolWorld) -> None:
     """The sum of equities equals the vault after a take-over if it did before."""
@@ -98,6 +116,12 @@ def a_take_over_conserves(world: PoolWorld) -> None:
 def a_take_over_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A take-over in a well-formed pool leaves it well formed."""
     statements.stays_well_formed(world, TakeOver)
+
+
+@theorem("NUM-2", contracts=(*BY_NAME, MAY_TRADE))
+def a_take_over_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer that a take-over computes, accepted or rejected, fits a signed 256-bit word."""
+    ranges.stays_within_a_word(world, TakeOver)
 
 
 @theorem("DEF-11", contracts=(*BY_NAME, IS_NEEDED, MAY_TRADE, MEETS_INITIAL, REQUIREMENT))

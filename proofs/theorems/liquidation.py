@@ -429,6 +429,7 @@ def whether_a_liquidation_is_needed_stays_within_a_word(world: PoolWorld) -> Non
     pool = ranges.bounded_pool(world, "", worth, initial_margin, maintenance_margin)
     account_id, market_id = world.identifier("account"), world.identifier("market")
     size = world.integer("size")
+    world.assume(account_id != BACKSTOP)
     market, position = pool.markets.get(market_id), pool.accounts.get(account_id).positions.get(market_id)
     world.assume(market.mark > 0)
     world.assume(size >= 1)

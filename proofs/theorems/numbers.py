@@ -72,6 +72,14 @@ def a_quotient_is_bounded(world: World, dividend: int, divisor: int, cap: int) -
     world.claim(both(quotient >= -cap, quotient <= cap), "NUM-2: within the dividend's cap")
 
 
+@theorem("NUM-2")
+def a_quotient_is_not_positive(world: World, dividend: int, divisor: int) -> None:
+    """The quotient of an integer that is not positive and a positive one is not positive."""
+    world.assume(dividend <= 0)
+    world.assume(divisor > 0)
+    world.claim(dividend // divisor <= 0, "NUM-2: not positive")
+
+
 @theorem("NUM-1")
 def rounding_up_splits(world: World, first: int, second: int, rate: int) -> None:
     """Rounding two parts up apart never comes to less than rounding their sum up."""
