@@ -11,10 +11,11 @@ import z3
 
 from proofs import invariant
 from proofs.facts import BOUNDED, LONG_SIZES_ARE_NOT_NEGATIVE, OPEN_IS_NOT_NEGATIVE, SHORT_SIZES_ARE_NOT_NEGATIVE
-from proofs.kernel.frames import Measure
+from proofs.kernel.frames import Measure, name_of
 from proofs.kernel.logic import both, choose
 from proofs.kernel.paths import Path
-from proofs.kernel.terms import Identifier, Integer, integer_term
+from proofs.kernel.terms import Identifier, Integer, Unsupported, integer_term
+from proofs.kernel.world import taken
 from proofs.theorems.numbers import a_product_is_bounded, a_quotient_is_bounded, a_quotient_is_not_positive
 from proofs.worlds import PoolWorld, SymbolicPoolWorld
 from solvent.certification import anchored_worth, class_margin
@@ -22,8 +23,9 @@ from solvent.default import loss_of
 from solvent.liquidation import is_needed
 from solvent.machine import Accepted, Action
 from solvent.margin import may_trade
-from solvent.numbers import FACTOR_CAP, LISTED_CAP, MARKETS_CAP, PRICE_CAP, SIZE_CAP, VAULT_CAP
-from solvent.pool import BACKSTOP, Account, AccountId, Market, MarketId, Pool, Table
+from solvent.numbers import CLASSES, FACTOR_CAP, LISTED_CAP, MARKETS_CAP, PRICE_CAP, SIZE_CAP, VAULT_CAP
+from solvent.parameters import is_listed
+from solvent.pool import BACKSTOP, Account, AccountId, Market, MarketId, Pool, Table, is_open
 
 WORD = 2**255
 """A signed 256-bit word holds the integers from -WORD up to WORD - 1."""
@@ -40,6 +42,11 @@ RUNNING_CAP = STEPS * RUNNING_STEP
 ONLY_OF_OWNERS = (may_trade, is_needed)
 """Functions that multiply an account's totals: the backstop's, of more markets, would not fit."""
 
+WHAT_IS_STORED = "NUM-2: what is stored fits a signed 256-bit word"
+
+ADDED_UP: tuple[Measure, ...] = (*BOUNDED, is_open, is_listed)
+"""What the machine adds up over positions, or over markets."""
+
 Interval = tuple[int, int]
 
 
@@ -51,9 +58,7 @@ def stays_within_a_word(world: PoolWorld, cls: type[Action], *totals: Measure) -
         outcome = world.step(before, action)
     asked_of_bounded_pools(world, before)
     if isinstance(outcome, Accepted):
-        for stored, _ in world.same(outcome.pool, outcome.pool):
-            if not isinstance(stored, str | Identifier | Table):
-                world.claim(fits(stored), "NUM-2: what is stored fits a signed 256-bit word")
+        world.claim(both(*map(fits, numbers_in(world, outcome.pool))), WHAT_IS_STORED)
         run_on(world, running_in_pool(before), running_in_pool(outcome.pool))
         for _, old, new in world.touched(before.markets, outcome.pool.markets):
             run_on(world, running_in_market(old), running_in_market(new))
@@ -61,9 +66,11 @@ def stays_within_a_word(world: PoolWorld, cls: type[Action], *totals: Measure) -
 
 def run_on(world: PoolWorld, before: list[int], after: list[int]) -> None:
     """Claims that a step adds to a running number's magnitude no more than a step may."""
+    little = []
     for old, new in zip(before, after, strict=True):
         most = choose(old < 0, -old, old) + RUNNING_STEP
-        world.claim(both(new >= -most, new <= most), "NUM-2: a step adds little to a running number")
+        little += [new >= -most, new <= most]
+    world.claim(both(*little), "NUM-2: a step adds little to a running number")
 
 
 def running_in_pool(pool: Pool) -> list[int]:
@@ -109,6 +116,11 @@ def fits(value: int) -> bool:
     return both(value >= -WORD, value < WORD)
 
 
+def numbers_in(world: PoolWorld, value: object) -> list[int]:
+    """Every integer in a record or in the changed entries of a table."""
+    return [number for number, _ in world.same(value, value) if not isinstance(number, str | Identifier | Table)]
+
+
 def bounded_pool(world: PoolWorld, name: str, *totals: Measure) -> Pool:
     """An arbitrary well-formed pool, with what follows for the totals over an account's positions."""
 
@@ -150,17 +162,42 @@ def are_running(world: PoolWorld, numbers: list[int]) -> None:
         world.assume(both(number >= -RUNNING_CAP, number <= RUNNING_CAP))
 
 
+def adds_up_within_a_word(
+    world: PoolWorld, size: int, market: Market, epoch: int, generation: int, factor: int
+) -> None:
+    """NUM-2 of all that the machine adds up, for one position in one market: of those not touched none is computed."""
+    world.show(market.mark <= PRICE_CAP, "NUM-2: a mark is within the price cap")
+    world.show(market.parameters.interest_lower <= VAULT_CAP, "NUM-2: a limit is within the vault cap")
+    with in_a_word(world):
+        for measure in ADDED_UP:
+            if measure is is_listed:
+                is_listed(market)
+            elif measure is class_margin:
+                for level in range(CLASSES):
+                    class_margin(size, market, level, generation, factor)
+            else:
+                measure(size, *taken(measure, (market, epoch)))
+
+
 @contextmanager
 def in_a_word(world: PoolWorld) -> Iterator[None]:
     """Claims of every integer that is computed inside that it fits a word."""
     bound = lemmas(world) if isinstance(world, SymbolicPoolWorld) else lambda _: None
+    told_of: dict[int, z3.ExprRef] = {}
 
     def told(value: int) -> None:
+        if isinstance(value, Integer):
+            term = z3.simplify(value.term)
+            if told_of.setdefault(term.get_id(), term) is not term:
+                return
         bound(value)
         world.claim(fits(value), "NUM-2: what is computed fits a signed 256-bit word")
 
     with world.watching(told):
         yield
+    for name in sorted(world.added_up()):
+        if not name.startswith("proofs.") and name not in map(name_of, ADDED_UP):
+            raise Unsupported(f"a total of {name}, of which no theorem says that it stays within a word")
 
 
 def lemmas(world: SymbolicPoolWorld) -> Callable[[int], None]:

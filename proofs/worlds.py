@@ -50,8 +50,9 @@ class PoolWorld(World):
     ) -> Pool:
         """An arbitrary well-formed pool; or any pool whatever, of which a contract must be proved.
 
-        `known` is told of every account and market looked at, with its key. With books, one in which nobody owes without a position,
-        and of which lemmas about books are known; with backed, one whose live certificates are backed (CRT-8).
+        `known` is told of every account and market looked at, with its key. With books, one in which nobody owes without
+        a position, and of which lemmas about books are known; with backed, one whose live certificates are backed
+        (CRT-8).
         """
 
         def position_touched(key: Any, size: int) -> None:
@@ -127,6 +128,10 @@ class PoolWorld(World):
     def along(self, table: Any) -> tuple[Any, ...]:
         """What a measure captures that reads another table at the entry's own key."""
         return (table.base,)
+
+    def added_up(self) -> set[str]:
+        """The names of the measures that were totalled."""
+        return {name for base in self._bases for name, *_ in base.ghosts}
 
     def event(self) -> Any:
         """The event of the last step."""

@@ -13,7 +13,7 @@ from proofs.facts import (
     OPENING_COVERS_INITIAL,
     SHORT_SIZES_ARE_NOT_NEGATIVE,
 )
-from proofs.kernel.logic import choose, iff
+from proofs.kernel.logic import both, choose, iff
 from proofs.kernel.theorem import theorem
 from proofs.statements import nothing, only
 from proofs.theorems.numbers import a_product_is_bounded, rounding_up_splits
@@ -136,6 +136,17 @@ def what_a_position_is_worth_and_needs_is_bounded(world: PoolWorld, size: int, m
             continue
         for fact in facts:
             world.claim_of_entry(fact, "NUM-2: within the cap", size, market, epoch)
+
+
+@theorem("NUM-2")
+def what_is_added_up_stays_within_a_word(
+    world: PoolWorld, size: int, market: Market, epoch: int, generation: int, factor: int
+) -> None:
+    """Every integer computed of one position, or of one market, to add it up with others fits a signed 256-bit word."""
+    a_position(world, size, market)
+    world.assume(size != 0)
+    world.assume(both(factor >= 0, factor <= FACTOR_CAP))
+    ranges.adds_up_within_a_word(world, size, market, epoch, generation, factor)
 
 
 @theorem("NUM-2")
