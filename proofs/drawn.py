@@ -165,7 +165,7 @@ class DrawnPoolWorld(PoolWorld):
     def pool(
         self,
         name: str = "",
-        known: Callable[[Pool, Any, Account | Market], None] = lambda *_: None,
+        known: Callable[[Pool, Any, Account | Market | int], None] = lambda *_: None,
         *,
         well_formed: bool = True,
     ) -> Pool:

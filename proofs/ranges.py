@@ -4,12 +4,12 @@ Products are the difficulty. A bound of each factor is guessed here from what is
 obligation, and the product's bound follows by a lemma: a wrong guess can make a proof fail and nothing else.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import z3
 
-from proofs import invariant
+from proofs import formulas, invariant
 from proofs.facts import BOUNDED, LONG_SIZES_ARE_NOT_NEGATIVE, OPEN_IS_NOT_NEGATIVE, SHORT_SIZES_ARE_NOT_NEGATIVE
 from proofs.kernel.frames import Measure, name_of
 from proofs.kernel.logic import both, choose
@@ -44,7 +44,7 @@ ONLY_OF_OWNERS = (may_trade, is_needed)
 
 WHAT_IS_STORED = "NUM-2: what is stored fits a signed 256-bit word"
 
-ADDED_UP: tuple[Measure, ...] = (*BOUNDED, is_open, is_listed)
+ADDED_UP: tuple[Measure, ...] = (*BOUNDED.keys(), is_open, is_listed)
 """What the machine adds up over positions, or over markets."""
 
 Interval = tuple[int, int]
@@ -52,7 +52,7 @@ Interval = tuple[int, int]
 
 def stays_within_a_word(world: PoolWorld, cls: type[Action], *totals: Measure) -> None:
     """NUM-2: whatever the action, whatever becomes of it; `totals` are what it adds up over an account's positions."""
-    before = bounded_pool(world, "", *totals)
+    before = bounded_pool(world, "", *totals, well_formed=True)
     action = world.action(cls, before)
     with in_a_word(world):
         outcome = world.step(before, action)
@@ -85,30 +85,43 @@ def running_in_market(market: Market) -> list[int]:
 
 
 def asked_of_bounded_pools(world: PoolWorld, before: Pool) -> None:
-    """Functions with contracts, whose ranges are theorems of their own, are asked of pools within the bounds."""
+    """Functions with contracts, whose ranges are theorems of their own, are asked of what those theorems assume."""
+    pools: dict[int, Pool] = {}
     for contract in world.theorem.contracts:
-        if contract.function in ONLY_OF_OWNERS:
-            for arguments, _ in world.calls(contract):
+        for arguments, _ in world.calls(contract):
+            pools |= {id(argument): argument for argument in arguments if isinstance(argument, Pool)}
+            if contract.function in ONLY_OF_OWNERS:
                 asked_of = arguments[contract.pool + 1]
                 world.claim(asked_of != BACKSTOP, "NUM-2: asked of an account that has an owner")
-    pools = [
-        argument
-        for contract in world.theorem.contracts
-        for arguments, _ in world.calls(contract)
-        for argument in arguments
-        if isinstance(argument, Pool)
-    ]
-    for pool in pools:
+            if contract.function is is_needed:
+                pool, account_id, market_id, size = arguments
+                position = pool.accounts.get(account_id).positions.get(market_id)
+                world.claim(size <= formulas.magnitude(position), "NUM-2: asked of no more than a position")
+    for pool in pools.values():
+        within = [invariant.pool_is_well_formed(pool), *map(is_running, running_in_pool(pool))]
         for market_id, _, market in world.touched(before.markets, pool.markets):
             world.use(LONG_SIZES_ARE_NOT_NEGATIVE, before.accounts, market_id)
             world.use(SHORT_SIZES_ARE_NOT_NEGATIVE, before.accounts, market_id)
-            world.claim(invariant.market_is_well_formed(market), "NUM-2: asked of a market within its bounds")
-            for account_id, _, account in world.touched(before.accounts, pool.accounts):
-                size = account.positions.get(market_id)
-                within = both(
-                    size >= -SIZE_CAP, size <= SIZE_CAP, invariant.account_is_within_caps(pool, account_id, account)
-                )
-                world.claim(within, "NUM-2: asked of an account within its bounds")
+            within.append(is_bounded(pool, market_id, market))
+            for _, _, account in world.touched(before.accounts, pool.accounts):
+                within.append(is_bounded(pool, market_id, account.positions.get(market_id)))
+        for account_id, _, account in world.touched(before.accounts, pool.accounts):
+            within.append(is_bounded(pool, account_id, account))
+        world.claim(both(*within), "NUM-2: asked of a pool within its bounds")
+
+
+def is_bounded(pool: Pool, key: AccountId | MarketId, entry: Account | Market | int) -> bool:
+    """What a function with a contract needs of an entry: less than that it is well formed, as in the midst of a step."""
+    if isinstance(entry, Market):
+        return both(invariant.market_is_well_formed(entry), *map(is_running, running_in_market(entry)))
+    if isinstance(entry, Account):
+        return invariant.account_is_within_caps(pool, key, entry)  # type: ignore[arg-type]
+    return both(entry >= -SIZE_CAP, entry <= SIZE_CAP)
+
+
+def is_running(number: int) -> bool:
+    """What holds of a running number as long as fewer steps were taken than ever are (ASM-9)."""
+    return both(number >= -RUNNING_CAP, number <= RUNNING_CAP)
 
 
 def fits(value: int) -> bool:
@@ -121,14 +134,21 @@ def numbers_in(world: PoolWorld, value: object) -> list[int]:
     return [number for number, _ in world.same(value, value) if not isinstance(number, str | Identifier | Table)]
 
 
-def bounded_pool(world: PoolWorld, name: str, *totals: Measure) -> Pool:
-    """An arbitrary well-formed pool, with what follows for the totals over an account's positions."""
+def bounded_pool(world: PoolWorld, name: str, *totals: Measure, well_formed: bool = False) -> Pool:
+    """An arbitrary pool within its bounds, with what follows for the totals over an account's positions.
 
-    def known(pool: Pool, key: AccountId | MarketId, entry: Account | Market) -> None:
+    Before a step it is well formed, and its running numbers have at least one step to go.
+    """
+
+    def known(pool: Pool, key: AccountId | MarketId, entry: Account | Market | int) -> None:
+        if isinstance(entry, Market) and well_formed:
+            for number in running_in_market(entry):
+                world.assume(has_a_step_to_go(number))
+        world.assume(is_bounded(pool, key, entry))
         if isinstance(entry, Market):
             world.show(entry.mark <= PRICE_CAP, "NUM-2: a mark is within the price cap")
             world.show(entry.parameters.interest_lower <= VAULT_CAP, "NUM-2: a limit is within the vault cap")
-            are_running(world, running_in_market(entry))
+        if not isinstance(entry, Account):
             return
         world.use(OPEN_IS_NOT_NEGATIVE, entry.positions)
         markets = LISTED_CAP if key == BACKSTOP else MARKETS_CAP
@@ -141,25 +161,27 @@ def bounded_pool(world: PoolWorld, name: str, *totals: Measure) -> Pool:
                 within = both(total >= -markets * cap, total <= markets * cap)
                 world.show(within, "NUM-2: a total over positions is bounded by their number")
 
-    pool = world.pool(name, known)
+    pool = world.pool(name, known, well_formed=well_formed)
+    world.assume(invariant.pool_is_well_formed(pool))
+    for number in running_in_pool(pool):
+        world.assume(has_a_step_to_go(number) if well_formed else is_running(number))
     for factor in pool.parameters.factors:
         world.show(both(factor >= 0, factor <= FACTOR_CAP), "NUM-2: a factor is within its cap")
-    are_running(world, running_in_pool(pool))
     return pool
 
 
-def captured(pool: Pool, measure: Measure) -> list[tuple[int, ...]]:
+def has_a_step_to_go(number: int) -> bool:
+    """What holds of a running number before a step, which is not the last that is ever taken."""
+    most = RUNNING_CAP - RUNNING_STEP
+    return both(number >= -most, number <= most)
+
+
+def captured(pool: Pool, measure: Measure) -> Sequence[tuple[int, ...]]:
     """What a measure captures beside the market, of all that the machine adds it up for."""
     if measure is class_margin:
         levels = zip(pool.classes, pool.parameters.factors, strict=True)
         return [(level, one.generation, factor) for level, (one, factor) in enumerate(levels)][1:]
     return [(pool.epoch,)] if measure in (anchored_worth, loss_of) else [()]
-
-
-def are_running(world: PoolWorld, numbers: list[int]) -> None:
-    """Assumes of running numbers what holds as long as fewer steps were taken than ever are (ASM-9)."""
-    for number in numbers:
-        world.assume(both(number >= -RUNNING_CAP, number <= RUNNING_CAP))
 
 
 def adds_up_within_a_word(

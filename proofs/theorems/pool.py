@@ -94,7 +94,7 @@ def a_deposit_lowers_nobody(world: PoolWorld) -> None:
 @theorem("NUM-2")
 def what_is_stored_fits_a_word(world: PoolWorld) -> None:
     """Every field of a well-formed pool, however long it has run, fits a signed 256-bit word."""
-    pool, market_id = ranges.bounded_pool(world, ""), world.identifier("market")
+    pool, market_id = ranges.bounded_pool(world, "", well_formed=True), world.identifier("market")
     account, market = pool.accounts.get(world.identifier("account")), pool.markets.get(market_id)
     for stored in (pool, account, account.positions.get(market_id), market):
         for value in ranges.numbers_in(world, stored):

@@ -209,7 +209,7 @@ def has_not_moved(market: Market, epoch: int) -> bool:
 def a_settled_market_never_moves_again(world: PoolWorld) -> None:
     """Once settled a market's mark, carries, time and settlement never change, so nobody gains or loses in it."""
 
-    def known(pool: Pool, _: AccountId | MarketId, entry: Account | Market) -> None:
+    def known(pool: Pool, _: AccountId | MarketId, entry: Account | Market | int) -> None:
         if isinstance(entry, Market):
             world.assume(implies(entry.settled > 0, has_not_moved(entry, pool.epoch)))
 
