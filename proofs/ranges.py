@@ -42,9 +42,12 @@ RUNNING_CAP = STEPS * RUNNING_STEP
 ONLY_OF_OWNERS = (may_trade, is_needed)
 """Functions that multiply an account's totals: the backstop's, of more markets, would not fit."""
 
+AT_ONCE = 8
+"""How many computed integers one claim is about. A claim comes later than what it is about, on every way from there."""
+
 WHAT_IS_STORED = "NUM-2: what is stored fits a signed 256-bit word"
 
-ADDED_UP: tuple[Measure, ...] = (*BOUNDED.keys(), is_open, is_listed)
+ADDED_UP: tuple[Measure, ...] = (*list(BOUNDED), is_open, is_listed)
 """What the machine adds up over positions, or over markets."""
 
 Interval = tuple[int, int]
@@ -111,7 +114,7 @@ def asked_of_bounded_pools(world: PoolWorld, before: Pool) -> None:
 
 
 def is_bounded(pool: Pool, key: AccountId | MarketId, entry: Account | Market | int) -> bool:
-    """What a function with a contract needs of an entry: less than that it is well formed, as in the midst of a step."""
+    """What a function with a contract needs of an entry: in the midst of a step, not that it is well formed."""
     if isinstance(entry, Market):
         return both(invariant.market_is_well_formed(entry), *map(is_running, running_in_market(entry)))
     if isinstance(entry, Account):
@@ -206,6 +209,11 @@ def in_a_word(world: PoolWorld) -> Iterator[None]:
     """Claims of every integer that is computed inside that it fits a word."""
     bound = lemmas(world) if isinstance(world, SymbolicPoolWorld) else lambda _: None
     told_of: dict[int, z3.ExprRef] = {}
+    fit: list[bool] = []
+
+    def claim() -> None:
+        world.claim(both(*fit), "NUM-2: what is computed fits a signed 256-bit word")
+        fit.clear()
 
     def told(value: int) -> None:
         if isinstance(value, Integer):
@@ -213,10 +221,15 @@ def in_a_word(world: PoolWorld) -> Iterator[None]:
             if told_of.setdefault(term.get_id(), term) is not term:
                 return
         bound(value)
-        world.claim(fits(value), "NUM-2: what is computed fits a signed 256-bit word")
+        fit.append(fits(value))
+        if len(fit) == AT_ONCE:
+            claim()
 
-    with world.watching(told):
-        yield
+    try:
+        with world.watching(told):
+            yield
+    finally:
+        claim()
     for name in sorted(world.added_up()):
         if not name.startswith("proofs.") and name not in map(name_of, ADDED_UP):
             raise Unsupported(f"a total of {name}, of which no theorem says that it stays within a word")
@@ -236,8 +249,7 @@ def lemmas(world: SymbolicPoolWorld) -> Callable[[int], None]:
         elif operands is not None and not z3.is_int_value(operands[1]):
             dividend, divisor = Integer(operands[0]), Integer(operands[1])
             world.apply(a_quotient_is_bounded, dividend, divisor, guess.magnitude(operands[0]))
-            if world.path.implies(operands[0] <= 0):
-                world.apply(a_quotient_is_not_positive, dividend, divisor)
+            world.apply(a_quotient_is_not_positive, dividend, divisor)
 
     return apply
 

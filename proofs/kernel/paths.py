@@ -122,10 +122,6 @@ class Path:
             self._postpone([*self.decisions, (condition.hash(), False)])
         return can_be_true
 
-    def implies(self, condition: z3.BoolRef) -> bool:
-        """Whether the conditions gathered so far were found to imply the condition."""
-        return not self._feasible(z3.Not(condition))
-
     def _feasible(self, condition: z3.BoolRef) -> bool:
         self._solver.push()
         self._solver.add(condition)
