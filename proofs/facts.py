@@ -51,7 +51,7 @@ def _bounded(measure: Measure, cap: int) -> tuple[SumFact, SumFact]:
     return SumFact(((1, measure), (cap, is_open))), SumFact(((-1, measure), (cap, is_open)))
 
 
-BOUNDED = {
+BOUNDED: dict[Measure, tuple[int, tuple[SumFact, SumFact]]] = {
     worth: (WORTH_CAP, _bounded(worth, WORTH_CAP)),
     maintenance_margin: (MARGIN_CAP, _bounded(maintenance_margin, MARGIN_CAP)),
     initial_margin: (MARGIN_CAP, _bounded(initial_margin, MARGIN_CAP)),

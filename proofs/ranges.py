@@ -47,7 +47,7 @@ AT_ONCE = 8
 
 WHAT_IS_STORED = "NUM-2: what is stored fits a signed 256-bit word"
 
-ADDED_UP: tuple[Measure, ...] = (*list(BOUNDED), is_open, is_listed)
+ADDED_UP: tuple[Measure, ...] = (*BOUNDED, is_open, is_listed)
 """What the machine adds up over positions, or over markets."""
 
 Interval = tuple[int, int]
