@@ -165,15 +165,15 @@ class DrawnPoolWorld(PoolWorld):
     def pool(
         self,
         name: str = "",
-        known: Callable[[Pool, Account | Market], None] = lambda *_: None,
+        known: Callable[[Pool, Any, Account | Market | int], None] = lambda *_: None,
         *,
         well_formed: bool = True,
     ) -> Pool:
         """A pool reached by actions; a second one is the first some actions later."""
         pool = self._pool = self._reached() if self._pool is None else self._lived(self._pool, self.lives[-1][1])
         for table in (pool.markets, pool.accounts):
-            for _, entry in _entries(table):
-                known(pool, entry)
+            for key, entry in _entries(table):
+                known(pool, key, entry)
         return pool
 
     def watching(self, told: Callable[[int], None] | None) -> AbstractContextManager[None]:

@@ -7,7 +7,7 @@ from proofs.kernel.world import SumFact
 from solvent import certification
 from solvent.default import is_overdue, loss_of
 from solvent.margin import initial_margin, maintenance_margin, opening_margin
-from solvent.numbers import CARRY_CAP, PPM, PRICE_CAP, SIZE_CAP
+from solvent.numbers import CARRY_CAP, FACTOR_CAP, PPM, PRICE_CAP, SIZE_CAP
 from solvent.pool import is_open, worth
 
 WORTH_CAP = SIZE_CAP * (PRICE_CAP + CARRY_CAP)
@@ -15,6 +15,9 @@ WORTH_CAP = SIZE_CAP * (PRICE_CAP + CARRY_CAP)
 
 MARGIN_CAP = SIZE_CAP * PRICE_CAP
 """Quote quanta: the most a position's requirement can be."""
+
+CLASS_MARGIN_CAP = SIZE_CAP * PRICE_CAP * FACTOR_CAP
+"""Quote quanta: the most a class can demand for a position."""
 
 LONG_SIZES_ARE_NOT_NEGATIVE = SumFact(((1, long_in),))
 SHORT_SIZES_ARE_NOT_NEGATIVE = SumFact(((1, short_in),))
@@ -50,10 +53,13 @@ def _bounded(measure: Measure, cap: int) -> tuple[SumFact, SumFact]:
     return SumFact(((1, measure), (cap, is_open))), SumFact(((-1, measure), (cap, is_open)))
 
 
-BOUNDED = {
+BOUNDED: dict[Measure, tuple[int, tuple[SumFact, SumFact]]] = {
     worth: (WORTH_CAP, _bounded(worth, WORTH_CAP)),
     maintenance_margin: (MARGIN_CAP, _bounded(maintenance_margin, MARGIN_CAP)),
     initial_margin: (MARGIN_CAP, _bounded(initial_margin, MARGIN_CAP)),
     opening_margin: (MARGIN_CAP, _bounded(opening_margin, MARGIN_CAP)),
+    certification.class_margin: (CLASS_MARGIN_CAP, _bounded(certification.class_margin, CLASS_MARGIN_CAP)),
+    certification.anchored_worth: (WORTH_CAP, _bounded(certification.anchored_worth, WORTH_CAP)),
+    loss_of: (2 * WORTH_CAP, _bounded(loss_of, 2 * WORTH_CAP)),
 }
 """The measures of a position, with their caps and the facts that say so."""

@@ -4,62 +4,127 @@ Products are the difficulty. A bound of each factor is guessed here from what is
 obligation, and the product's bound follows by a lemma: a wrong guess can make a proof fail and nothing else.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import z3
 
-from proofs import invariant
+from proofs import formulas, invariant
 from proofs.facts import BOUNDED, LONG_SIZES_ARE_NOT_NEGATIVE, OPEN_IS_NOT_NEGATIVE, SHORT_SIZES_ARE_NOT_NEGATIVE
-from proofs.kernel.frames import Measure
-from proofs.kernel.logic import both
+from proofs.kernel.frames import Measure, name_of
+from proofs.kernel.logic import both, choose
 from proofs.kernel.paths import Path
-from proofs.kernel.terms import Identifier, Integer, integer_term
-from proofs.theorems.numbers import a_product_is_bounded, a_quotient_is_bounded
+from proofs.kernel.terms import Identifier, Integer, Unsupported, integer_term
+from proofs.kernel.world import taken
+from proofs.theorems.numbers import a_product_is_bounded, a_quotient_is_bounded, a_quotient_is_not_positive
 from proofs.worlds import PoolWorld, SymbolicPoolWorld
+from solvent.certification import anchored_worth, class_margin
+from solvent.default import loss_of
+from solvent.liquidation import is_needed
 from solvent.machine import Accepted, Action
-from solvent.numbers import MARKETS_CAP, PRICE_CAP, SIZE_CAP, VAULT_CAP
-from solvent.pool import Account, Market, Pool, Table
+from solvent.margin import may_trade
+from solvent.numbers import CLASSES, FACTOR_CAP, LISTED_CAP, MARKETS_CAP, PRICE_CAP, SIZE_CAP, VAULT_CAP
+from solvent.parameters import is_listed
+from solvent.pool import BACKSTOP, Account, AccountId, Market, MarketId, Pool, Table, is_open
 
 WORD = 2**255
 """A signed 256-bit word holds the integers from -WORD up to WORD - 1."""
+
+STEPS = 2**100
+"""More steps than are ever taken (ASM-9)."""
+
+RUNNING_STEP = 2**140
+"""The most that one step adds to the magnitude of a running number: a counter, or what an anchor accumulates."""
+
+RUNNING_CAP = STEPS * RUNNING_STEP
+"""So the largest magnitude of a running number, as each begins with one at most."""
+
+ONLY_OF_OWNERS = (may_trade, is_needed)
+"""Functions that multiply an account's totals: the backstop's, of more markets, would not fit."""
+
+AT_ONCE = 8
+"""How many computed integers one claim is about. A claim comes later than what it is about, on every way from there."""
+
+WHAT_IS_STORED = "NUM-2: what is stored fits a signed 256-bit word"
+
+ADDED_UP: tuple[Measure, ...] = (*BOUNDED, is_open, is_listed)
+"""What the machine adds up over positions, or over markets."""
 
 Interval = tuple[int, int]
 
 
 def stays_within_a_word(world: PoolWorld, cls: type[Action], *totals: Measure) -> None:
     """NUM-2: whatever the action, whatever becomes of it; `totals` are what it adds up over an account's positions."""
-    before = bounded_pool(world, "", *totals)
+    before = bounded_pool(world, "", *totals, well_formed=True)
     action = world.action(cls, before)
     with in_a_word(world):
         outcome = world.step(before, action)
     asked_of_bounded_pools(world, before)
     if isinstance(outcome, Accepted):
-        for stored, _ in world.same(outcome.pool, outcome.pool):
-            if not isinstance(stored, str | Identifier | Table):
-                world.claim(fits(stored), "NUM-2: what is stored fits a signed 256-bit word")
+        world.claim(both(*map(fits, numbers_in(world, outcome.pool))), WHAT_IS_STORED)
+        run_on(world, running_in_pool(before), running_in_pool(outcome.pool))
+        for _, old, new in world.touched(before.markets, outcome.pool.markets):
+            run_on(world, running_in_market(old), running_in_market(new))
+
+
+def run_on(world: PoolWorld, before: list[int], after: list[int]) -> None:
+    """Claims that a step adds to a running number's magnitude no more than a step may."""
+    little = []
+    for old, new in zip(before, after, strict=True):
+        most = choose(old < 0, -old, old) + RUNNING_STEP
+        little += [new >= -most, new <= most]
+    world.claim(both(*little), "NUM-2: a step adds little to a running number")
+
+
+def running_in_pool(pool: Pool) -> list[int]:
+    """The numbers of a pool that have no cap of their own and change a little at a time."""
+    counted = [number for one in pool.classes for number in (one.generation, one.count)]
+    return [*counted, pool.exposed, pool.epoch, pool.owing, pool.overdue]
+
+
+def running_in_market(market: Market) -> list[int]:
+    """The numbers of a market that have no cap of their own and change a little at a time."""
+    return [market.anchor.paid, market.anchor.collected, market.anchor.backstop_base]
 
 
 def asked_of_bounded_pools(world: PoolWorld, before: Pool) -> None:
-    """Functions with contracts, whose ranges are theorems of their own, are asked of pools within the bounds."""
-    pools = [
-        argument
-        for contract in world.theorem.contracts
-        for arguments, _ in world.calls(contract)
-        for argument in arguments
-        if isinstance(argument, Pool)
-    ]
-    for pool in pools:
+    """Functions with contracts, whose ranges are theorems of their own, are asked of what those theorems assume."""
+    pools: dict[int, Pool] = {}
+    for contract in world.theorem.contracts:
+        for arguments, _ in world.calls(contract):
+            pools |= {id(argument): argument for argument in arguments if isinstance(argument, Pool)}
+            if contract.function in ONLY_OF_OWNERS:
+                asked_of = arguments[contract.pool + 1]
+                world.claim(asked_of != BACKSTOP, "NUM-2: asked of an account that has an owner")
+            if contract.function is is_needed:
+                pool, account_id, market_id, size = arguments
+                position = pool.accounts.get(account_id).positions.get(market_id)
+                world.claim(size <= formulas.magnitude(position), "NUM-2: asked of no more than a position")
+    for pool in pools.values():
+        within = [invariant.pool_is_well_formed(pool), *map(is_running, running_in_pool(pool))]
         for market_id, _, market in world.touched(before.markets, pool.markets):
             world.use(LONG_SIZES_ARE_NOT_NEGATIVE, before.accounts, market_id)
             world.use(SHORT_SIZES_ARE_NOT_NEGATIVE, before.accounts, market_id)
-            world.claim(invariant.market_is_well_formed(market), "NUM-2: asked of a market within its bounds")
-            for account_id, _, account in world.touched(before.accounts, pool.accounts):
-                size = account.positions.get(market_id)
-                within = both(
-                    size >= -SIZE_CAP, size <= SIZE_CAP, invariant.account_is_well_formed(pool, account_id, account)
-                )
-                world.claim(within, "NUM-2: asked of an account within its bounds")
+            within.append(is_bounded(pool, market_id, market))
+            for _, _, account in world.touched(before.accounts, pool.accounts):
+                within.append(is_bounded(pool, market_id, account.positions.get(market_id)))
+        for account_id, _, account in world.touched(before.accounts, pool.accounts):
+            within.append(is_bounded(pool, account_id, account))
+        world.claim(both(*within), "NUM-2: asked of a pool within its bounds")
+
+
+def is_bounded(pool: Pool, key: AccountId | MarketId, entry: Account | Market | int) -> bool:
+    """What a function with a contract needs of an entry: in the midst of a step, not that it is well formed."""
+    if isinstance(entry, Market):
+        return both(invariant.market_is_well_formed(entry), *map(is_running, running_in_market(entry)))
+    if isinstance(entry, Account):
+        return invariant.account_is_within_caps(pool, key, entry)  # type: ignore[arg-type]
+    return both(entry >= -SIZE_CAP, entry <= SIZE_CAP)
+
+
+def is_running(number: int) -> bool:
+    """What holds of a running number as long as fewer steps were taken than ever are (ASM-9)."""
+    return both(number >= -RUNNING_CAP, number <= RUNNING_CAP)
 
 
 def fits(value: int) -> bool:
@@ -67,37 +132,107 @@ def fits(value: int) -> bool:
     return both(value >= -WORD, value < WORD)
 
 
-def bounded_pool(world: PoolWorld, name: str, *totals: Measure) -> Pool:
-    """An arbitrary well-formed pool, with what follows for the totals over an account's positions."""
+def numbers_in(world: PoolWorld, value: object) -> list[int]:
+    """Every integer in a record or in the changed entries of a table."""
+    return [number for number, _ in world.same(value, value) if not isinstance(number, str | Identifier | Table)]
 
-    def known(pool: Pool, entry: Account | Market) -> None:
+
+def bounded_pool(world: PoolWorld, name: str, *totals: Measure, well_formed: bool = False) -> Pool:
+    """An arbitrary pool within its bounds, with what follows for the totals over an account's positions.
+
+    Before a step it is well formed, and its running numbers have at least one step to go.
+    """
+
+    def known(pool: Pool, key: AccountId | MarketId, entry: Account | Market | int) -> None:
+        if isinstance(entry, Market) and well_formed:
+            for number in running_in_market(entry):
+                world.assume(has_a_step_to_go(number))
+        world.assume(is_bounded(pool, key, entry))
         if isinstance(entry, Market):
             world.show(entry.mark <= PRICE_CAP, "NUM-2: a mark is within the price cap")
             world.show(entry.parameters.interest_lower <= VAULT_CAP, "NUM-2: a limit is within the vault cap")
+        if not isinstance(entry, Account):
             return
         world.use(OPEN_IS_NOT_NEGATIVE, entry.positions)
+        markets = LISTED_CAP if key == BACKSTOP else MARKETS_CAP
         for measure in totals:
             cap, facts = BOUNDED[measure]
-            for fact in facts:
-                world.use(fact, entry.positions, *world.along(pool.markets))
-            total = entry.positions.total_along(pool.markets, measure)
-            most = MARKETS_CAP * cap
-            world.show(both(total >= -most, total <= most), "NUM-2: a total over positions is bounded by their number")
+            for given in captured(pool, measure):
+                for fact in facts:
+                    world.use(fact, entry.positions, *world.along(pool.markets), *given)
+                total = entry.positions.total_along(pool.markets, measure, *given)
+                within = both(total >= -markets * cap, total <= markets * cap)
+                world.show(within, "NUM-2: a total over positions is bounded by their number")
 
-    return world.pool(name, known)
+    pool = world.pool(name, known, well_formed=well_formed)
+    world.assume(invariant.pool_is_well_formed(pool))
+    for number in running_in_pool(pool):
+        world.assume(has_a_step_to_go(number) if well_formed else is_running(number))
+    for factor in pool.parameters.factors:
+        world.show(both(factor >= 0, factor <= FACTOR_CAP), "NUM-2: a factor is within its cap")
+    return pool
+
+
+def has_a_step_to_go(number: int) -> bool:
+    """What holds of a running number before a step, which is not the last that is ever taken."""
+    most = RUNNING_CAP - RUNNING_STEP
+    return both(number >= -most, number <= most)
+
+
+def captured(pool: Pool, measure: Measure) -> Sequence[tuple[int, ...]]:
+    """What a measure captures beside the market, of all that the machine adds it up for."""
+    if measure is class_margin:
+        levels = zip(pool.classes, pool.parameters.factors, strict=True)
+        return [(level, one.generation, factor) for level, (one, factor) in enumerate(levels)][1:]
+    return [(pool.epoch,)] if measure in (anchored_worth, loss_of) else [()]
+
+
+def adds_up_within_a_word(
+    world: PoolWorld, size: int, market: Market, epoch: int, generation: int, factor: int
+) -> None:
+    """NUM-2 of all that the machine adds up, for one position in one market: of those not touched none is computed."""
+    world.show(market.mark <= PRICE_CAP, "NUM-2: a mark is within the price cap")
+    world.show(market.parameters.interest_lower <= VAULT_CAP, "NUM-2: a limit is within the vault cap")
+    with in_a_word(world):
+        for measure in ADDED_UP:
+            if measure is is_listed:
+                is_listed(market)
+            elif measure is class_margin:
+                for level in range(CLASSES):
+                    class_margin(size, market, level, generation, factor)
+            else:
+                measure(size, *taken(measure, (market, epoch)))
 
 
 @contextmanager
 def in_a_word(world: PoolWorld) -> Iterator[None]:
     """Claims of every integer that is computed inside that it fits a word."""
     bound = lemmas(world) if isinstance(world, SymbolicPoolWorld) else lambda _: None
+    told_of: dict[int, z3.ExprRef] = {}
+    fit: list[bool] = []
+
+    def claim() -> None:
+        world.claim(both(*fit), "NUM-2: what is computed fits a signed 256-bit word")
+        fit.clear()
 
     def told(value: int) -> None:
+        if isinstance(value, Integer):
+            term = z3.simplify(value.term)
+            if told_of.setdefault(term.get_id(), term) is not term:
+                return
         bound(value)
-        world.claim(fits(value), "NUM-2: what is computed fits a signed 256-bit word")
+        fit.append(fits(value))
+        if len(fit) == AT_ONCE:
+            claim()
 
-    with world.watching(told):
-        yield
+    try:
+        with world.watching(told):
+            yield
+    finally:
+        claim()
+    for name in sorted(world.added_up()):
+        if not name.startswith("proofs.") and name not in map(name_of, ADDED_UP):
+            raise Unsupported(f"a total of {name}, of which no theorem says that it stays within a word")
 
 
 def lemmas(world: SymbolicPoolWorld) -> Callable[[int], None]:
@@ -112,8 +247,9 @@ def lemmas(world: SymbolicPoolWorld) -> Callable[[int], None]:
             caps = guess.magnitude(first), guess.magnitude(second)
             world.apply(a_product_is_bounded, Integer(first), Integer(second), *caps)
         elif operands is not None and not z3.is_int_value(operands[1]):
-            cap = guess.magnitude(operands[0])
-            world.apply(a_quotient_is_bounded, Integer(operands[0]), Integer(operands[1]), cap)
+            dividend, divisor = Integer(operands[0]), Integer(operands[1])
+            world.apply(a_quotient_is_bounded, dividend, divisor, guess.magnitude(operands[0]))
+            world.apply(a_quotient_is_not_positive, dividend, divisor)
 
     return apply
 

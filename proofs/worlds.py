@@ -6,7 +6,7 @@ from typing import Any, Self, TypeVar, get_args, get_origin
 
 from proofs import invariant
 from proofs.facts import LOSS_IS_NOT_NEGATIVE
-from proofs.kernel.frames import same
+from proofs.kernel.frames import name_of, same
 from proofs.kernel.paths import Path
 from proofs.kernel.terms import Integer, Unsupported
 from proofs.kernel.theorem import Theorem
@@ -17,8 +17,6 @@ from solvent.numbers import CLASSES
 from solvent.pool import Account, Certificate, Class, Market, Pool, PoolParameters
 
 T = TypeVar("T")
-
-Touched = Callable[[Any, Any], None]
 
 Step = tuple[Pool, machine.Action, machine.Accepted | machine.Rejected | None]
 """The pool before, the action and the outcome; none where the machine ended in something else."""
@@ -42,7 +40,7 @@ class PoolWorld(World):
     def pool(
         self,
         name: str = "",
-        known: Callable[[Pool, Account | Market], None] = lambda *_: None,
+        known: Callable[[Pool, Any, Account | Market | int], None] = lambda *_: None,
         *,
         well_formed: bool = True,
         books: bool = False,
@@ -50,24 +48,28 @@ class PoolWorld(World):
     ) -> Pool:
         """An arbitrary well-formed pool; or any pool whatever, of which a contract must be proved.
 
-        `known` is told of every account and market looked at. With books, one in which nobody owes without a position,
-        and of which lemmas about books are known; with backed, one whose live certificates are backed (CRT-8).
+        `known` is told of every account, market and position looked at, with its key. With books, one in which nobody
+        owes without a position, and of which lemmas about books are known; with backed, one whose live certificates are
+        backed (CRT-8).
         """
 
         def position_touched(key: Any, size: int) -> None:
-            market = markets.base.initial[markets.base.touch(key)]
             with self.watching(None):
-                self.assume(invariant.position_is_well_formed(size, market))
+                if well_formed:
+                    market = markets.base.initial[markets.base.touch(key)]
+                    self.assume(invariant.position_is_well_formed(size, market))
+                known(pool, key, size)
 
         def account(label: str) -> Account:
-            positions = self.table(f"{label}.positions", self.integer, if_well_formed(position_touched))
+            positions = self.table(f"{label}.positions", self.integer, position_touched)
             certificate = self.record(Certificate, f"{label}.certificate")
             return Account(self.integer(f"{label}.cash"), positions, certificate)  # type: ignore[arg-type]
 
         def account_touched(key: Any, entry: Account) -> None:
             with self.watching(None):
-                self.assume(invariant.account_is_well_formed(pool, key, entry))
-                known(pool, entry)
+                if well_formed:
+                    self.assume(invariant.account_is_well_formed(pool, key, entry))
+                known(pool, key, entry)
                 if backed:
                     self.assume(invariant.certificate_is_backed(pool, entry))
                 if books:
@@ -75,21 +77,17 @@ class PoolWorld(World):
 
         def market_touched(key: Any, market: Market) -> None:
             with self.watching(None):
-                self.assume(invariant.market_is_well_formed(market))
-                self.assume(invariant.records_are_not_ahead(pool, market))
-                self.assume(invariant.interest_is_consistent(pool, key, market))
-                known(pool, market)
+                if well_formed:
+                    self.assume(invariant.market_is_well_formed(market))
+                    self.assume(invariant.records_are_not_ahead(pool, market))
+                    self.assume(invariant.interest_is_consistent(pool, key, market))
+                known(pool, key, market)
                 if backed:
                     self.assume(invariant.has_not_drifted(pool, market))
 
-        def if_well_formed(touched: Touched) -> Touched:
-            return touched if well_formed else _nothing_is_known
-
         prefix = f"{name}." if name else ""
-        markets = self.table(
-            f"{prefix}markets", lambda label: self.record(Market, label), if_well_formed(market_touched)
-        )
-        accounts = self.table(f"{prefix}accounts", account, if_well_formed(account_touched))
+        markets = self.table(f"{prefix}markets", lambda label: self.record(Market, label), market_touched)
+        accounts = self.table(f"{prefix}accounts", account, account_touched)
         parameters = self.record(PoolParameters, f"{prefix}parameters")
         classes = tuple(self.record(Class, f"{prefix}classes[{level}]") for level in range(CLASSES))
         counts = (self.integer(f"{prefix}{count}") for count in ("exposed", "epoch", "owing", "overdue"))
@@ -128,6 +126,10 @@ class PoolWorld(World):
         """What a measure captures that reads another table at the entry's own key."""
         return (table.base,)
 
+    def added_up(self) -> set[str]:
+        """The names of the measures that were totalled."""
+        return {name_of(measure) for base in self._bases for _, measure, _ in base.ghosts.values()}
+
     def event(self) -> Any:
         """The event of the last step."""
         outcome = self.steps[-1][2]
@@ -148,10 +150,6 @@ class PoolWorld(World):
             raise Unsupported("entries of tables that began apart")
         self.add_distinct(base, self.identifier(f"{base.name}.rest"))
         return self.touched(before, after)
-
-
-def _nothing_is_known(_: Any, __: Any) -> None:
-    """What is assumed of an entry of a pool that need not be well formed."""
 
 
 class SymbolicPoolWorld(PoolWorld, SymbolicWorld):

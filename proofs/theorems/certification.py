@@ -2,7 +2,7 @@
 
 from typing import Any, get_args
 
-from proofs import formulas, invariant, statements
+from proofs import formulas, invariant, ranges, statements
 from proofs.contracts import (
     BOOK,
     BOOK_EXACTLY,
@@ -119,6 +119,29 @@ def what_is_absent_is_not_certified_and_needs_nothing(
     for worth_at_anchor in (anchored_worth, formulas.anchored_worth):
         world.claim_of_absent(worth_at_anchor, "CRT-9: no position, no worth", 0, market, epoch)
     world.claim_of_absent(is_exposed, "CRT-12: no account is not exposed", Account())
+
+
+@theorem("NUM-2", contracts=BY_NAME)
+def a_certification_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer that a certification computes, accepted or rejected, fits a signed 256-bit word."""
+    ranges.stays_within_a_word(world, Certify, worth, anchored_worth)
+
+
+@theorem("NUM-2")
+def the_highest_class_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer computed to find the highest class that an account covers fits a signed 256-bit word."""
+    pool = ranges.bounded_pool(world, "", worth, maintenance_margin, class_margin)
+    account_id = world.identifier("account")
+    with ranges.in_a_word(world):
+        highest_class(pool, account_id)
+
+
+@theorem("NUM-2")
+def whether_the_book_is_certified_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer computed to decide whether the book is certified fits a signed 256-bit word."""
+    pool = ranges.bounded_pool(world, "", worth)
+    with ranges.in_a_word(world):
+        bool(book_is_certified(pool))
 
 
 @theorem("CRT-8")

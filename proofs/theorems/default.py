@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from proofs import formulas, invariant, statements
+from proofs import formulas, invariant, ranges, statements
 from proofs.contracts import (
     BOOK_EXACTLY,
     BY_NAME,
@@ -108,6 +108,12 @@ def a_default_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     statements.stays_well_formed(world, Default)
 
 
+@theorem("NUM-2", contracts=BY_NAME)
+def a_default_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer that a default computes, accepted or rejected, fits a signed 256-bit word."""
+    ranges.stays_within_a_word(world, Default, worth, loss_of)
+
+
 @theorem("CON-1", contracts=BY_NAME)
 def a_cut_conserves(world: PoolWorld) -> None:
     """The sum of equities equals the vault after a cut if it did before."""
@@ -118,6 +124,12 @@ def a_cut_conserves(world: PoolWorld) -> None:
 def a_cut_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A cut in a well-formed pool leaves it well formed."""
     statements.stays_well_formed(world, ShareLoss)
+
+
+@theorem("NUM-2", contracts=BY_NAME)
+def a_cut_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer that a cut computes, accepted or rejected, fits a signed 256-bit word."""
+    ranges.stays_within_a_word(world, ShareLoss, worth)
 
 
 @theorem("CON-1", contracts=BY_NAME)
@@ -132,6 +144,12 @@ def an_unwinding_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     statements.stays_well_formed(world, Unwind)
 
 
+@theorem("NUM-2", contracts=BY_NAME)
+def an_unwinding_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer that an unwinding computes, accepted or rejected, fits a signed 256-bit word."""
+    ranges.stays_within_a_word(world, Unwind)
+
+
 @theorem("CON-1", contracts=(*BY_NAME, MAY_TRADE))
 def a_take_over_conserves(world: PoolWorld) -> None:
     """The sum of equities equals the vault after a take-over if it did before."""
@@ -142,6 +160,12 @@ def a_take_over_conserves(world: PoolWorld) -> None:
 def a_take_over_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A take-over in a well-formed pool leaves it well formed."""
     statements.stays_well_formed(world, TakeOver)
+
+
+@theorem("NUM-2", contracts=(*BY_NAME, MAY_TRADE))
+def a_take_over_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer that a take-over computes, accepted or rejected, fits a signed 256-bit word."""
+    ranges.stays_within_a_word(world, TakeOver)
 
 
 @theorem("DEF-11", contracts=(*BY_NAME, IS_NEEDED, MAY_TRADE, MEETS_INITIAL, REQUIREMENT))

@@ -431,13 +431,12 @@ def whether_a_liquidation_is_needed_stays_within_a_word(world: PoolWorld) -> Non
     pool = ranges.bounded_pool(world, "", worth, initial_margin, maintenance_margin)
     account_id, market_id = world.identifier("account"), world.identifier("market")
     size = world.integer("size")
+    world.assume(account_id != BACKSTOP)
     market, position = pool.markets.get(market_id), pool.accounts.get(account_id).positions.get(market_id)
-    world.assume(market.mark > 0)
-    world.assume(size >= 1)
+    world.assume_needs(IS_NEEDED, pool, account_id, market_id, size)
     world.assume(size <= formulas.magnitude(position))
-    world.show(size <= SIZE_CAP, "NUM-2: no more than a position")
-    world.assume(equity_of(pool, account_id) >= 0)
-    world.assume(equity_of(pool, account_id) < requirement(pool, account_id, maintenance_margin))
+    world.show(market.parameters.lot >= 1, "NUM-2: a market with a mark is listed")
+    world.show(both(size >= 1, size <= SIZE_CAP), "NUM-2: no more than a position")
     with ranges.in_a_word(world):
         bool(is_needed(pool, account_id, market_id, size))
 

@@ -4,19 +4,21 @@ from proofs import formulas, invariant, ranges, statements
 from proofs.contracts import BY_NAME, EQUITY, MEETS_INITIAL, REQUIREMENT
 from proofs.facts import (
     BOUNDED,
+    CLASS_MARGIN_CAP,
     INITIAL_COVERS_MAINTENANCE,
     LONG_SIZES_ARE_NOT_NEGATIVE,
     MAINTENANCE_IS_NOT_NEGATIVE,
+    MARGIN_CAP,
     OPEN_IS_NOT_NEGATIVE,
     OPENING_COVERS_INITIAL,
     SHORT_SIZES_ARE_NOT_NEGATIVE,
 )
-from proofs.kernel.logic import choose, iff
+from proofs.kernel.logic import both, choose, iff
 from proofs.kernel.theorem import theorem
 from proofs.statements import nothing, only
-from proofs.theorems.numbers import rounding_up_splits
+from proofs.theorems.numbers import a_product_is_bounded, rounding_up_splits
 from proofs.worlds import PoolWorld
-from solvent.certification import book_is_certified
+from solvent.certification import base_of, book_is_certified, class_margin
 from solvent.margin import (
     Withdraw,
     equity_of,
@@ -27,7 +29,7 @@ from solvent.margin import (
     opening_rate,
     requirement,
 )
-from solvent.numbers import CASH_CAP
+from solvent.numbers import CASH_CAP, CLASSES, FACTOR_CAP, PPM, PRICE_CAP, SIZE_CAP
 from solvent.pool import BACKSTOP, Account, Market, MarketId, equity, is_open, worth, worth_at
 from solvent.rules import Rule
 
@@ -126,13 +128,43 @@ def margins_of_a_position_are_ordered(world: PoolWorld, size: int, market: Marke
 
 
 @theorem("NUM-2")
-def what_a_position_is_worth_and_needs_is_bounded(world: PoolWorld, size: int, market: Market) -> None:
-    """A position's worth and margins are within their caps, and nothing where there is none: so totals are bounded."""
+def what_a_position_is_worth_and_needs_is_bounded(world: PoolWorld, size: int, market: Market, epoch: int) -> None:
+    """A position's worth, loss and margins are within their caps, and nothing where there is none: so are totals."""
     a_position(world, size, market)
     for measure, (_, facts) in BOUNDED.items():
-        if measure is not opening_margin or market.mark > 0:
-            for fact in facts:
-                world.claim_of_entry(fact, "NUM-2: within the cap", size, market)
+        if measure is class_margin or (measure is opening_margin and market.mark == 0):
+            continue
+        for fact in facts:
+            world.claim_of_entry(fact, "NUM-2: within the cap", size, market, epoch)
+
+
+@theorem("NUM-2")
+def what_is_added_up_stays_within_a_word(
+    world: PoolWorld, size: int, market: Market, epoch: int, generation: int, factor: int
+) -> None:
+    """Every integer computed of one position, or of one market, to add it up with others fits a signed 256-bit word."""
+    a_position(world, size, market)
+    world.assume(size != 0)
+    world.assume(both(factor >= 0, factor <= FACTOR_CAP))
+    ranges.adds_up_within_a_word(world, size, market, epoch, generation, factor)
+
+
+@theorem("NUM-2")
+def what_a_class_demands_is_bounded(world: PoolWorld, size: int, market: Market, generation: int, factor: int) -> None:
+    """What a class demands for a position is within its cap, and nothing where there is none: so totals are bounded."""
+    a_position(world, size, market)
+    world.assume(factor >= 0)
+    world.assume(factor <= FACTOR_CAP)
+    _, facts = BOUNDED[class_margin]
+    initial, fraction = market.parameters.initial_rate, market.parameters.maintenance_fraction
+    world.apply(a_product_is_bounded, initial, fraction, PPM, PPM)
+    for level in range(CLASSES):
+        notional = abs(size) * base_of(market, level, generation).mark
+        world.apply(a_product_is_bounded, abs(size), base_of(market, level, generation).mark, SIZE_CAP, PRICE_CAP)
+        world.apply(a_product_is_bounded, notional, factor, MARGIN_CAP, FACTOR_CAP)
+        world.apply(a_product_is_bounded, notional * factor, initial * fraction, CLASS_MARGIN_CAP, PPM * PPM)
+        for fact in facts:
+            world.claim_of_entry(fact, "NUM-2: within the cap", size, market, level, generation, factor)
 
 
 @theorem("CON-2")

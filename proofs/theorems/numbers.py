@@ -1,7 +1,7 @@
 """Theorems about rounding (spec/numbers.md)."""
 
 from proofs import formulas
-from proofs.kernel.logic import both
+from proofs.kernel.logic import both, either
 from proofs.kernel.theorem import theorem
 from proofs.kernel.world import World
 from solvent.numbers import PPM, mul_div_down, mul_div_up
@@ -70,6 +70,13 @@ def a_quotient_is_bounded(world: World, dividend: int, divisor: int, cap: int) -
     world.assume(divisor > 0)
     quotient = dividend // divisor
     world.claim(both(quotient >= -cap, quotient <= cap), "NUM-2: within the dividend's cap")
+
+
+@theorem("NUM-2")
+def a_quotient_is_not_positive(world: World, dividend: int, divisor: int) -> None:
+    """The quotient of an integer that is not positive and a positive one is not positive."""
+    world.assume(divisor > 0)
+    world.claim(either(dividend > 0, dividend // divisor <= 0), "NUM-2: not positive")
 
 
 @theorem("NUM-1")

@@ -201,3 +201,9 @@ def a_change_of_parameters_is_rejected_exactly_when(world: PoolWorld) -> None:
             (Rule.MRK_4, "highest_mark", lambda: p.highest_mark >= market.mark),
         ],
     )
+
+
+@theorem("NUM-2", contracts=BY_NAME)
+def a_change_of_parameters_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer that a change of parameters computes, accepted or rejected, fits a signed 256-bit word."""
+    ranges.stays_within_a_word(world, SetParameters)

@@ -93,12 +93,9 @@ def a_deposit_lowers_nobody(world: PoolWorld) -> None:
 
 @theorem("NUM-2")
 def what_is_stored_fits_a_word(world: PoolWorld) -> None:
-    """Every field of a well-formed pool fits a signed 256-bit word."""
-    pool = world.pool()
-    market_id = world.identifier("market")
+    """Every field of a well-formed pool, however long it has run, fits a signed 256-bit word."""
+    pool, market_id = ranges.bounded_pool(world, "", well_formed=True), world.identifier("market")
     account, market = pool.accounts.get(world.identifier("account")), pool.markets.get(market_id)
-    parameters = pool.parameters
-    stored = [pool.vault, parameters.token_unit, parameters.requirement_floor, parameters.max_markets_per_account]
-    stored += [account.cash, account.positions.get(market_id), *(value for value, _ in world.same(market, market))]
-    for value in stored:
-        world.claim(ranges.fits(value), "NUM-2: what is stored fits a signed 256-bit word")
+    for stored in (pool, account, account.positions.get(market_id), market):
+        for value in ranges.numbers_in(world, stored):
+            world.claim(ranges.fits(value), ranges.WHAT_IS_STORED)

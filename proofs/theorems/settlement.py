@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from proofs import formulas, statements
+from proofs import formulas, ranges, statements
 from proofs.contracts import (
     BOOK,
     BOOK_EXACTLY,
@@ -23,7 +23,7 @@ from proofs.worlds import PoolWorld
 from solvent.certification import book_is_certified
 from solvent.machine import Accepted, Rejected
 from solvent.numbers import CASH_CAP, TIME_CAP
-from solvent.pool import Account, Market, Pool, equity
+from solvent.pool import Account, AccountId, Market, MarketId, Pool, equity
 from solvent.rules import Rule
 from solvent.settlement import PositionSettled, Settle, Settled, SettlePosition
 
@@ -38,6 +38,12 @@ def a_settlement_conserves(world: PoolWorld) -> None:
 def a_settlement_leaves_the_pool_well_formed(world: PoolWorld) -> None:
     """A settlement in a well-formed pool leaves it well formed."""
     statements.stays_well_formed(world, Settle)
+
+
+@theorem("NUM-2", contracts=BY_NAME)
+def a_settlement_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer that a settlement computes, accepted or rejected, fits a signed 256-bit word."""
+    ranges.stays_within_a_word(world, Settle)
 
 
 @theorem("CON-1", contracts=BY_NAME)
@@ -203,7 +209,7 @@ def has_not_moved(market: Market, epoch: int) -> bool:
 def a_settled_market_never_moves_again(world: PoolWorld) -> None:
     """Once settled a market's mark, carries, time and settlement never change, so nobody gains or loses in it."""
 
-    def known(pool: Pool, entry: Account | Market) -> None:
+    def known(pool: Pool, _: AccountId | MarketId, entry: Account | Market | int) -> None:
         if isinstance(entry, Market):
             world.assume(implies(entry.settled > 0, has_not_moved(entry, pool.epoch)))
 
@@ -252,3 +258,9 @@ def settlements_of_one_account_commute(world: PoolWorld) -> None:
     account = before.accounts.get(first.account)
     world.use(OPEN_IS_NOT_NEGATIVE, account.positions)
     lead_to_the_same_pool(world, before, first, second)
+
+
+@theorem("NUM-2", contracts=BY_NAME)
+def a_positions_settlement_stays_within_a_word(world: PoolWorld) -> None:
+    """Every integer that a position's settlement computes, accepted or rejected, fits a signed 256-bit word."""
+    ranges.stays_within_a_word(world, SettlePosition)

@@ -327,6 +327,7 @@ def whether_a_side_may_trade_stays_within_a_word(world: PoolWorld) -> None:
     margins = (worth, opening_margin, initial_margin, maintenance_margin)
     before, after = ranges.bounded_pool(world, "before", *margins), ranges.bounded_pool(world, "after", *margins)
     account_id, market_id = world.identifier("account"), world.identifier("market")
+    world.assume(account_id != BACKSTOP)
     with ranges.in_a_word(world):
         bool(may_trade(before, after, account_id, market_id))
 
