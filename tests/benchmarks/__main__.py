@@ -20,19 +20,22 @@ from typing import Final
 
 from immutables import Map
 
+from solvent.certification import Certify
 from solvent.edge.checks import Totals, check
 from solvent.funding import Fund
 from solvent.liquidation import Liquidate
 from solvent.machine import Accepted, Action, step
 from solvent.margin import Withdraw
 from solvent.marking import Mark
-from solvent.numbers import VAULT_CAP
+from solvent.numbers import CLASSES, VAULT_CAP
 from solvent.parameters import ListMarket
 from solvent.pool import (
     BACKSTOP,
     NO_POSITIONS,
     Account,
     AccountId,
+    Certificate,
+    Class,
     Deposit,
     Market,
     MarketId,
@@ -119,12 +122,17 @@ def list_market(one: int, other: int) -> Action:
     return ListMarket(GOVERNANCE, SOL, UNIT, 1, MARKET)
 
 
+def certify(one: int, other: int) -> Action:
+    return Certify(short(one), long(other))
+
+
 KINDS: Final[tuple[Callable[[int, int], Action], ...]] = (
     deposit,
     withdraw,
     trade,
     mark,
     fund,
+    certify,
     liquidate,
     liquidate_by_backstop,
     list_market,
@@ -138,11 +146,25 @@ def pool_of(count: int) -> Pool:
         direction = -1 if number % 2 else 1
         equity = (9 if number % 10 == 0 else 100) * SIZE * UNIT // 100
         positions = NO_POSITIONS.set(BTC, direction * SIZE).set(ETH, direction * SIZE)
-        accounts[AccountId(f"account-{number}")] = Account(equity - 2 * direction * SIZE * UNIT, positions)
-    market = Market(1, UNIT, 0, 0, count // 2 * SIZE, count // 2 * SIZE, MARKET)
-    markets = Table(Market(), Map({BTC: market, ETH: market}))
-    pool = Pool(PoolParameters(ORACLE, GOVERNANCE, 1, 0, 4), 0, Table(Account(), Map(accounts)), markets)
+        account = Account(equity - 2 * direction * SIZE * UNIT, positions, Certificate(0, 1))
+        accounts[AccountId(f"account-{number}")] = account
+    interest = count // 2 * SIZE
+    market = Market(1, UNIT, long_interest=interest, short_interest=interest, parameters=MARKET)
+    pool = Pool(
+        parameters=PoolParameters(ORACLE, GOVERNANCE, 1, 0, 4, 10, (0, 1, 4, 16)),
+        accounts=Table(Account(), Map(accounts)),
+        markets=Table(Market(), Map({BTC: market, ETH: market})),
+        classes=(Class(1, count), *(Class(),) * (CLASSES - 1)),
+        exposed=count,
+    )
     return replace(pool, vault=Totals(pool).equity)
+
+
+def marked(pool: Pool) -> Pool:
+    """The pool after a mark that leaves every certificate of class 0 worthless."""
+    outcome = step(pool, mark(1, 0))
+    assert isinstance(outcome, Accepted)
+    return outcome.pool
 
 
 def seconds(pool: Pool, actions: list[Action]) -> float:
@@ -157,10 +179,11 @@ def seconds(pool: Pool, actions: list[Action]) -> float:
 def main() -> None:
     """Measures, and prints a table."""
     say = partial(print, file=sys.stderr, flush=True)
-    pools = {}
+    pools, uncertified = {}, {}
     for count in SIZES:
         say(f"building {count:,} accounts")
         pools[count] = pool_of(count)
+        uncertified[count] = marked(pools[count])
     assert check(pools[SIZES[0]]) == []
     gc.collect()
     gc.freeze()
@@ -170,7 +193,8 @@ def main() -> None:
         for kind in KINDS:
             for count, pool in pools.items():
                 drawn = [kind(random.randrange(count // 10), random.randrange(count // 10)) for _ in range(STEPS)]
-                times[kind.__name__, count].append(seconds(pool, drawn))
+                given = uncertified[count] if kind is certify else pool
+                times[kind.__name__, count].append(seconds(given, drawn))
         if number % 5 == 0:
             say(f"round {number} of {ROUNDS}")
     print(f"{'transitions per second':<24}" + "".join(f"{count:>12,}" for count in SIZES) + f"{'slower by':>12}")

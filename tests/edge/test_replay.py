@@ -61,7 +61,9 @@ def test_a_crash_is_a_crash(crash: Replay) -> None:
     assert first.interest[GOLD] > 10**20
     assert last.by_liquidators > 0
     assert last.by_backstop > 0
-    assert set(crash.figures.accepted) == {"ListMarket", "Deposit", "Trade", "Mark", "Fund", "Liquidate"}
+    assert set(crash.figures.accepted) == {
+        "ListMarket", "Deposit", "Trade", "Mark", "Fund", "Certify", "ShareLoss", "Liquidate", "TakeOver",
+    }  # fmt: skip
     assert check(crash.pool) == []
     assert sum(crash.figures.accepted.values()) + sum(crash.figures.rejected.values()) == crash.figures.steps
 
@@ -111,13 +113,46 @@ def test_a_full_backstop_takes_nothing_over(crash: Replay) -> None:
     )
     assert alone.figures.by_backstop == 0
     assert alone.figures.rejected["Liquidate", Rule.LIQ_9] > 0
-    assert alone.figures.samples[-1].below_zero > 0
+    assert alone.figures.backstop_paid[GOLD] > 0
 
 
 def test_who_comes_late_finds_less(crash: Replay) -> None:
     late = played(replace(crash.scenario, liquidators=replace(crash.scenario.liquidators, lag=2)))
-    assert late.figures.rejected["Liquidate", Rule.LIQ_5] > 0
-    assert late.figures.samples[-1].below_zero > crash.figures.samples[-1].below_zero
+    assert crash.figures.accepted["Default"] == 0
+    assert late.figures.accepted["Default"] > 0
+    assert late.figures.samples[-1].own_paid > 0
+    assert late.figures.samples[-1].backstop_paid == late.figures.backstop_paid[GOLD] > 0
+
+
+def test_every_book_is_completed_at_once_and_nobody_is_left_below_zero(crash: Replay) -> None:
+    assert all(sample.certified and sample.below_zero == 0 for sample in crash.figures.samples)
+    assert len(crash.figures.completing) == crash.figures.accepted["Mark"] + crash.figures.accepted["Fund"]
+    assert sum(one.certifying for one in crash.figures.completing) == crash.figures.accepted["Certify"]
+
+
+def test_winners_pay_what_the_backstop_cannot(crash: Replay) -> None:
+    poor = played(
+        replace(
+            crash.scenario,
+            backstop=replace(crash.scenario.backstop, deposit=Amount(0, 0)),
+            liquidators=replace(crash.scenario.liquidators, count=0, lag=2),
+        )
+    )
+    assert poor.figures.winners_paid[GOLD] > 0
+    assert all(sample.backstop_equity >= 0 for sample in poor.figures.samples)
+
+
+def test_an_inventory_above_its_limit_is_unwound(crash: Replay) -> None:
+    plan = replace(crash.scenario.markets[0], backstop_inventory=Amount(0, 0))
+    alone = played(replace(crash.scenario, liquidators=replace(crash.scenario.liquidators, count=0), markets=(plan,)))
+    assert alone.figures.accepted["Unwind"] > 0
+    assert alone.pool.accounts.get(BACKSTOP).positions.get(GOLD) == 0
+
+
+def test_keepers_who_come_to_little_leave_the_book_uncertified(crash: Replay) -> None:
+    slow = played(replace(crash.scenario, keepers=replace(crash.scenario.keepers, actions=3)))
+    assert any(not sample.certified for sample in slow.figures.samples)
+    assert max(sample.completing for sample in slow.figures.samples) == 3
 
 
 def test_liquidators_stay_within_their_leverage(crash: Replay) -> None:
@@ -232,6 +267,9 @@ SCENARIOS = {
     ('deposit_lowest = "100"', "deposit_lowest = 100"): "population.deposit_lowest: expected a decimal number",
     ('deposit_lowest = "100"', 'deposit_lowest = "0.0000001"'): "population.deposit_lowest: expected a whole",
     ("accounts = 100", "accounts = 1"): "population.accounts: expected from 2",
+    ("actions = 1_000_000", "actions = 0"): "keepers.actions: expected at least 1",
+    ('column = "close"', 'column = "ts"'): 'column: expected a column of prices, found "ts"',
+    ("factors = [0, 1, 4, 16]", "factors = [0, 1]"): "pool: expected parameters that the machine accepts, found CON-9",
     ("every = 8", "every = 0"): "funding.every: expected at least 1",
     ('lot = "0.001"', 'lot = "0.000000001"'): "markets.0.lot: expected a whole number of quanta of 1e-8",
     ("decimals = 8", "decimals = 16"): "markets.0.decimals: expected at most quote.decimals",

@@ -37,15 +37,19 @@ An integer is a string, a record an object of all its fields, and an absent acco
 empty pool, and a deposit into it:
 
   $ cat pool.json
-  {"accounts": {}, "markets": {}, "vault": "0", "parameters": {"oracle": "oracle", "governance": "governance",
-   "token_unit": "1", "requirement_floor": "0", "max_markets_per_account": "16"}}
+  {"accounts": {}, "markets": {}, "vault": "0", "epoch": "1", "exposed": "0", "owing": "0", "overdue": "0",
+   "classes": [{"generation": "1", "count": "0"}, {"generation": "1", "count": "0"},
+               {"generation": "1", "count": "0"}, {"generation": "1", "count": "0"}],
+   "parameters": {"oracle": "oracle", "governance": "governance", "token_unit": "1", "requirement_floor": "0",
+                  "max_markets_per_account": "16", "bounty": "0", "factors": ["0", "1", "4", "16"]}}
   $ echo '{"action": "deposit", "account": "alice", "amount": "1000"}' | solvent step pool.json --out pool.json
   {"event":{"account":"alice","amount":"1000","event":"deposited"},"outcome":"accepted"}
 """
 
 CHECK_HELP: Final = """\
 Checks what must hold of any pool that came about by actions: that it is well-formed, that its vault is a whole number
-of token units, that equities add up to the vault and interests to the positions. Each violation is a line.
+of token units, that equities add up to the vault and interests to the positions, and that certificates and dues are
+what they are counted to be. Each violation is a line.
 
   $ solvent check pool.json
   CON-9   holds     every part is well-formed

@@ -52,18 +52,20 @@ class Quote:
 
 @dataclass(frozen=True)
 class PoolLimits:
-    """The parameters of the pool. requirement_floor: quote currency."""
+    """The parameters of the pool. requirement_floor, bounty: quote currency."""
 
     requirement_floor: Amount
     max_markets_per_account: int
+    bounty: Amount
+    factors: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class MarketPlan:
     """A market and the symbol whose prices are its marks. A base quantum is 10^-decimals of the base currency.
 
-    lot, backstop_inventory: base currency. interest_lower, interest_upper: quote currency. lowest_mark, highest_mark:
-    prices. Rates and the fraction: parts per million.
+    lot, backstop_inventory: base currency. interest_lower, interest_upper, backstop_cap: quote currency. lowest_mark,
+    highest_mark: prices. Rates and the fraction: parts per million.
     """
 
     id: MarketId
@@ -80,6 +82,7 @@ class MarketPlan:
     lowest_mark: Amount
     highest_mark: Amount
     backstop_inventory: Amount
+    backstop_cap: Amount
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,13 @@ class Liquidators:
 
 
 @dataclass(frozen=True)
+class Keepers:
+    """Who certifies, defaults and has losses shared: at most so many actions a tick, together."""
+
+    actions: int
+
+
+@dataclass(frozen=True)
 class Funding:
     """Every so many ticks the longs pay the shorts `rate` parts per million of the mark."""
 
@@ -137,17 +147,22 @@ class Funding:
 
 @dataclass(frozen=True)
 class Scenario:
-    """What is replayed. prices: beside the scenario's file; empty where they must be given. end is excluded."""
+    """What is replayed. prices: beside the scenario's file; empty where they must be given. end is excluded.
+
+    column: that of the prices which become marks.
+    """
 
     title: str
     seed: int
     prices: str
+    column: str
     start: datetime
     end: datetime
     quote: Quote
     pool: PoolLimits
     backstop: Backstop
     liquidators: Liquidators
+    keepers: Keepers
     funding: Funding
     population: Population
     markets: tuple[MarketPlan, ...]
@@ -161,6 +176,8 @@ class Scenario:
             token_unit=10 ** (decimals - self.quote.token_decimals),
             requirement_floor=self.pool.requirement_floor.quanta(decimals, ("pool", "requirement_floor")),
             max_markets_per_account=self.pool.max_markets_per_account,
+            bounty=self.pool.bounty.quanta(decimals, ("pool", "bounty")),
+            factors=self.pool.factors,
         )
 
     def market_parameters(self, index: int) -> MarketParameters:
@@ -182,6 +199,7 @@ class Scenario:
             lowest_mark=quanta("lowest_mark", price),
             highest_mark=quanta("highest_mark", price),
             backstop_inventory=quanta("backstop_inventory", plan.decimals),
+            backstop_cap=quanta("backstop_cap", quote),
         )
 
     def tokens(self, amount: Amount, *path: str) -> int:
@@ -282,4 +300,6 @@ def demand_sense(scenario: Scenario) -> None:
         demand(1 <= leverage.times <= PPM, f"{where}.times", "from 1 to 1000000", leverage.times)
         demand(1 <= leverage.weight <= PPM, f"{where}.weight", "from 1 to 1000000", leverage.weight)
     demand(scenario.liquidators.count <= 1000, "liquidators.count", "at most 1000", scenario.liquidators.count)
+    demand(scenario.column not in ("ts", "symbol"), "column", "a column of prices", scenario.column)
+    demand(scenario.keepers.actions >= 1, "keepers.actions", "at least 1", scenario.keepers.actions)
     demand(scenario.funding.every >= 1, "funding.every", "at least 1", scenario.funding.every)
