@@ -19,6 +19,7 @@ from solvent.edge.replay import CheckFailedError, Replay
 from solvent.edge.scenario import bundled_names, locate, read_scenario
 from solvent.edge.structure import FormatError
 from solvent.edge.summary import summary
+from solvent.edge.waves import WaveFailedError, play, read_waves, table
 from solvent.machine import Accepted, Rejected, step
 from solvent.pool import Pool
 
@@ -65,6 +66,19 @@ gives the same figures, byte for byte. To write one of your own, start from a co
   $ solvent replay march-2020 --prices prices.csv
 
 Prices are CSV with the columns ts (seconds since 1970), symbol and close; others are ignored.
+"""
+
+
+WAVES_HELP: Final = """\
+Puts waves of defaults that a venue reported through the machine: of each, what was needed becomes the hole and what
+the winners had gained becomes their gain, by deposits, trades, a mark, a default and loss sharing. Writes a Markdown
+table of what is taken beside what the venue took. It fails unless what is taken is what was needed, up to the rounding
+of the cut: less than a quantum of 1e-18 for each millionth that the winners gained.
+
+  $ solvent waves policy_per_wave.csv
+
+The file is CSV with the columns wave, budget_needed, total_cap (what the winners gained) and budget_prod (what the
+venue took); others are ignored.
 """
 
 
@@ -129,6 +143,10 @@ def parser() -> argparse.ArgumentParser:
     three.add_argument("--prices", metavar="CSV", help="prices in the place of the scenario's")
     three.add_argument("--picture", metavar="FILE", help="draw a picture, .svg or .png; needs matplotlib")
     three.set_defaults(run=run_replay)
+
+    four = command("waves", "waves of defaults, and what winners pay", WAVES_HELP)
+    four.add_argument("file", metavar="FILE", help="the waves, CSV")
+    four.set_defaults(run=run_waves)
     return top
 
 
@@ -209,4 +227,16 @@ def run_replay(options: argparse.Namespace) -> int:
     print(summary(replay), end="")
     if options.picture is not None:
         draw(replay, options.picture)
+    return PASSED
+
+
+def run_waves(options: argparse.Namespace) -> int:
+    """`solvent waves`."""
+    shares = []
+    for wave in read_waves(Path(options.file)):
+        try:
+            shares.append(play(wave))
+        except WaveFailedError as error:
+            return complain(f"{options.file}: wave {wave.name}: {error}", FAILED)
+    print("\n".join(table(shares)))
     return PASSED
