@@ -174,7 +174,7 @@ def test_arguments_nobody_understands() -> None:
         assert run.stderr.startswith("usage: solvent")
 
 
-@pytest.mark.parametrize("command", ["step", "check", "replay"])
+@pytest.mark.parametrize("command", ["step", "check", "replay", "waves", "parameters"])
 def test_help_has_an_example_and_the_exit_codes(command: str) -> None:
     run = solvent(command, "--help")
     assert run.returncode == 0

@@ -13,7 +13,7 @@ from solvent.edge import replay as module
 from solvent.edge.checks import check
 from solvent.edge.cli import main
 from solvent.edge.files import UnusableError
-from solvent.edge.picture import draw
+from solvent.edge.picture import draw, uncertified_spells
 from solvent.edge.prices import read_ticks
 from solvent.edge.replay import CheckFailedError, Replay
 from solvent.edge.scenario import BUNDLED, Amount, Scenario, bundled_names, read_scenario
@@ -313,8 +313,26 @@ def test_a_market_that_the_machine_does_not_list_is_said_to_be(
     )
 
 
-def test_the_two_scenarios_are_there() -> None:
-    assert bundled_names() == ["crash", "march-2020"]
+def test_the_scenarios_are_there() -> None:
+    assert bundled_names() == ["crash", "luna-2022-05", "march-2020", "yfi-2023-11"]
+    for name in bundled_names():
+        assert read_scenario(BUNDLED / f"{name}.toml").title
+
+
+def test_the_summary_says_who_paid(crash: Replay) -> None:
+    late = summary(played(replace(crash.scenario, liquidators=replace(crash.scenario.liquidators, lag=2))))
+    for line in ("  own equity lost", "  paid by the backstop, by market", "    GOLD-PERP", "  certifying actions"):
+        assert f"\n{line}" in late
+    assert "\nticks that ended with the book uncertified" in late
+
+
+def test_the_column_of_prices_may_be_another(tmp_path: Path, crash: Replay) -> None:
+    file = tmp_path / "prices.csv"
+    file.write_text(f"ts,symbol,close,low\n{START},GOLD,1500,1400\n")
+    (tick,) = read_ticks(file, replace(crash.scenario, column="low"))
+    assert dict(tick.marks) == {"GOLD-PERP": 14_000_000_000}
+    with pytest.raises(UnusableError, match="line 1: no column high"):
+        read_ticks(file, replace(crash.scenario, column="high"))
 
 
 def test_a_picture_is_drawn_the_same_twice(crash: Replay, tmp_path: Path) -> None:
@@ -324,6 +342,14 @@ def test_a_picture_is_drawn_the_same_twice(crash: Replay, tmp_path: Path) -> Non
     assert drawn == (tmp_path / "two.svg").read_bytes()
     assert drawn.startswith(b"<?xml")
     assert b"Equity of the backstop" in drawn
+    assert b"Who paid for defaults so far" in drawn
+
+
+def test_a_picture_shows_when_the_book_was_uncertified(crash: Replay) -> None:
+    samples = [
+        replace(crash.figures.samples[0], certified=certified) for certified in (True, False, False, True, False)
+    ]
+    assert list(uncertified_spells(samples)) == [range(1, 3), range(4, 5)]
 
 
 def test_a_picture_is_a_png_by_its_name(crash: Replay, tmp_path: Path) -> None:

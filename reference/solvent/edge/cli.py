@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import indent
 from typing import Final
 
 from solvent.edge.checks import SENTENCES, check
@@ -15,6 +16,7 @@ from solvent.edge.files import UnusableError, read_bytes, read_lines, write_whol
 from solvent.edge.picture import demand_picture, draw
 from solvent.edge.prices import read_ticks
 from solvent.edge.progress import followed
+from solvent.edge.region import read_parameters, report
 from solvent.edge.replay import CheckFailedError, Replay
 from solvent.edge.scenario import bundled_names, locate, read_scenario
 from solvent.edge.structure import FormatError
@@ -79,6 +81,21 @@ of the cut: less than a quantum of 1e-18 for each millionth that the winners gai
 
 The file is CSV with the columns wave, budget_needed, total_cap (what the winners gained) and budget_prod (what the
 venue took); others are ignored.
+"""
+
+
+PARAMETERS_HELP: Final = """\
+Says whether the parameters of a pool and its markets lie in the region in which the theorems hold: there the machine
+accepts them, and what is proved is proved for them. Every rule that they break is named (PAR-n), with what was found,
+what goes wrong, and which theorem or requirement assumes it. Of a safe market it says what its parameters mean.
+
+  $ solvent parameters crash
+  pool: safe
+  market GOLD-PERP: safe; leverage to 20.00x, maintenance 3.00 % of notional; certificates last, by factor, ...
+
+TOML: the tables quote, pool and markets as in a scenario, with amounts as decimal strings; a scenario will do. JSON,
+if the name ends in .json: {"pool": {...}, "markets": {"BTC": {...}}}, every integer a string and in quanta, or a pool
+as `solvent step` writes it. Being in the region is no advice: a leverage of a hundred is in it.
 """
 
 
@@ -147,6 +164,10 @@ def parser() -> argparse.ArgumentParser:
     four = command("waves", "waves of defaults, and what winners pay", WAVES_HELP)
     four.add_argument("file", metavar="FILE", help="the waves, CSV")
     four.set_defaults(run=run_waves)
+
+    five = command("parameters", "are parameters safe, and if not, why", PARAMETERS_HELP)
+    five.add_argument("file", metavar="FILE", help=f"a TOML or .json file, or one of {known}")
+    five.set_defaults(run=run_parameters)
     return top
 
 
@@ -240,3 +261,16 @@ def run_waves(options: argparse.Namespace) -> int:
             return complain(f"{options.file}: wave {wave.name}: {error}", FAILED)
     print("\n".join(table(shares)))
     return PASSED
+
+
+def run_parameters(options: argparse.Namespace) -> int:
+    """`solvent parameters`."""
+    with naming(options.file):
+        parameters = read_parameters(options.file)
+    code = PASSED
+    for line, rules in report(parameters):
+        print(line)
+        for one in rules:
+            code = FAILED
+            print(indent(str(one), "  "))
+    return code

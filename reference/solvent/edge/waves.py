@@ -104,7 +104,7 @@ def read_wave(row: dict[str, str | None], where: str) -> Wave:
 
     def tokens(column: str, up: bool) -> int:
         amount = read_amount(row[column] or "", (column,))
-        scaled, unit = amount.digits * 10**TOKEN_DECIMALS, 10**amount.places
+        scaled, unit = amount.digits * 10**TOKEN_DECIMALS, int(10**amount.places)
         return -(-scaled // unit) if up else scaled // unit
 
     try:
