@@ -21,6 +21,7 @@ from typing import Final
 from immutables import Map
 
 from solvent.certification import Certify
+from solvent.default import Default, ShareLoss, TakeOver, Unwind
 from solvent.edge.checks import Totals, check
 from solvent.funding import Fund
 from solvent.liquidation import Liquidate
@@ -28,7 +29,7 @@ from solvent.machine import Accepted, Action, step
 from solvent.margin import Withdraw
 from solvent.marking import Mark
 from solvent.numbers import CLASSES, VAULT_CAP
-from solvent.parameters import ListMarket
+from solvent.parameters import ListMarket, SetParameters
 from solvent.pool import (
     BACKSTOP,
     NO_POSITIONS,
@@ -44,6 +45,7 @@ from solvent.pool import (
     PoolParameters,
     Table,
 )
+from solvent.settlement import Settle, SettlePosition
 from solvent.trading import Trade
 
 SIZES: Final = (1_000, 100_000, 1_000_000)
@@ -126,17 +128,56 @@ def certify(one: int, other: int) -> Action:
     return Certify(short(one), long(other))
 
 
-KINDS: Final[tuple[Callable[[int, int], Action], ...]] = (
-    deposit,
-    withdraw,
-    trade,
-    mark,
-    fund,
-    certify,
-    liquidate,
-    liquidate_by_backstop,
-    list_market,
-)
+def default(one: int, other: int) -> Action:
+    return Default(weak(one), BTC)
+
+
+def share_loss(one: int, other: int) -> Action:
+    return ShareLoss(BTC)
+
+
+def unwind(one: int, other: int) -> Action:
+    return Unwind(short(one), BTC, 10)
+
+
+def take_over(one: int, other: int) -> Action:
+    return TakeOver(short(one), BTC, 10)
+
+
+def settle(one: int, other: int) -> Action:
+    return Settle(ORACLE, BTC, 2)
+
+
+def settle_position(one: int, other: int) -> Action:
+    return SettlePosition(long(one), BTC)
+
+
+def set_parameters(one: int, other: int) -> Action:
+    return SetParameters(GOVERNANCE, BTC, MARKET)
+
+
+CRASH: Final = Mark(ORACLE, BTC, 9 * UNIT // 10, 2)
+"""Leaves the weak below zero."""
+
+KINDS: Final[dict[Callable[[int, int], Action], tuple[Action, ...]]] = {
+    deposit: (),
+    withdraw: (),
+    trade: (),
+    mark: (),
+    fund: (),
+    certify: (mark(1, 0),),
+    liquidate: (),
+    liquidate_by_backstop: (),
+    default: (CRASH,),
+    share_loss: (CRASH, default(1, 0)),
+    unwind: (liquidate_by_backstop(1, 0),),
+    take_over: (liquidate_by_backstop(1, 0),),
+    settle: (),
+    settle_position: (settle(0, 0),),
+    list_market: (),
+    set_parameters: (),
+}
+"""Every action, and what must have happened before it."""
 
 
 def pool_of(count: int) -> Pool:
@@ -160,11 +201,13 @@ def pool_of(count: int) -> Pool:
     return replace(pool, vault=Totals(pool).equity)
 
 
-def marked(pool: Pool) -> Pool:
-    """The pool after a mark that leaves every certificate of class 0 worthless."""
-    outcome = step(pool, mark(1, 0))
-    assert isinstance(outcome, Accepted)
-    return outcome.pool
+def prepared(pool: Pool, actions: tuple[Action, ...]) -> Pool:
+    """The pool after actions that are all accepted."""
+    for action in actions:
+        outcome = step(pool, action)
+        assert isinstance(outcome, Accepted), outcome
+        pool = outcome.pool
+    return pool
 
 
 def seconds(pool: Pool, actions: list[Action]) -> float:
@@ -179,22 +222,20 @@ def seconds(pool: Pool, actions: list[Action]) -> float:
 def main() -> None:
     """Measures, and prints a table."""
     say = partial(print, file=sys.stderr, flush=True)
-    pools, uncertified = {}, {}
+    pools = {}
     for count in SIZES:
         say(f"building {count:,} accounts")
         pools[count] = pool_of(count)
-        uncertified[count] = marked(pools[count])
     assert check(pools[SIZES[0]]) == []
     gc.collect()
     gc.freeze()
     random = Random(1)
     times: dict[tuple[str, int], list[float]] = {(kind.__name__, count): [] for kind in KINDS for count in SIZES}
     for number in range(1, ROUNDS + 1):
-        for kind in KINDS:
+        for kind, before in KINDS.items():
             for count, pool in pools.items():
                 drawn = [kind(random.randrange(count // 10), random.randrange(count // 10)) for _ in range(STEPS)]
-                given = uncertified[count] if kind is certify else pool
-                times[kind.__name__, count].append(seconds(given, drawn))
+                times[kind.__name__, count].append(seconds(prepared(pool, before), drawn))
         if number % 5 == 0:
             say(f"round {number} of {ROUNDS}")
     print(f"{'transitions per second':<24}" + "".join(f"{count:>12,}" for count in SIZES) + f"{'slower by':>12}")
