@@ -114,7 +114,7 @@ def dues_stay_counted(world: PoolWorld) -> None:
         for measure in (is_owing, is_overdue):
             world.sum_rule(
                 before.markets,
-                [(1, measure, (positions.base, opened.epoch))],
+                [(1, measure, (*world.along(positions), opened.epoch))],
                 label="DEF-11: nothing is due in a new epoch",
             )
     world.claim(invariant.dues_are_counted(after), "DEF-11: dues are counted")

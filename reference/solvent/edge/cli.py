@@ -24,7 +24,7 @@ from solvent.edge.scenario import bundled_names, locate, read_scenario
 from solvent.edge.structure import FormatError
 from solvent.edge.summary import summary
 from solvent.edge.waves import WaveFailedError, play, read_waves, table
-from solvent.machine import Accepted, Rejected, step
+from solvent.machine import Accepted, step
 from solvent.pool import Pool
 
 STEP_HELP: Final = """\
