@@ -9,10 +9,10 @@ export PYTHONPATH := $(CURDIR)/reference:$(CURDIR)
 unexport PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help verify attack attacks test vectors lint tables bench lock clean environment
+.PHONY: help verify attack attacks test vectors lint tables adversary bench lock clean environment
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 verify: environment ## prove everything, or one module: make verify ONLY=liquidation
 	@$(RUN) -m proofs verify $(if $(ONLY),--only $(ONLY))
@@ -40,6 +40,9 @@ lint: environment ## types, style, the specification's links and its generated t
 tables: environment ## write the generated fields and tables of spec/ and SOUNDNESS.md
 	@$(RUN) -m proofs.requirements
 	@$(RUN) -m proofs.soundness
+
+adversary: environment ## ten thousand random runs against the machine, on all cores
+	@$(RUN) -m tests.adversary
 
 bench: environment ## measure transitions per second
 	@$(RUN) -m tests.benchmarks

@@ -11,16 +11,19 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from random import Random
 from typing import Any, Final, NewType, Protocol, TypeVar, get_args, get_type_hints
 
+from proofs.kernel.frames import Measure
 from proofs.kernel.theorem import Theorem
 from proofs.kernel.world import SumFact
 from proofs.worlds import PoolWorld
 from solvent import machine, numbers
+from solvent.certification import Certify, book_is_certified, is_certified
+from solvent.default import Default, ShareLoss, TakeOver, Unwind, loss_of, payers_of, wanted_of
 from solvent.funding import Fund
 from solvent.liquidation import Liquidate
 from solvent.margin import Withdraw, equity_of, initial_margin, maintenance_margin, opening_rate, requirement
 from solvent.marking import Mark
-from solvent.numbers import CASH_CAP, LOWEST_MARK, PPM, PRICE_CAP, SIZE_CAP, VAULT_CAP
-from solvent.parameters import ListMarket
+from solvent.numbers import CASH_CAP, FACTOR_CAP, LOWEST_MARK, PPM, PRICE_CAP, SIZE_CAP, VAULT_CAP
+from solvent.parameters import ListMarket, SetParameters
 from solvent.pool import (
     BACKSTOP,
     TREASURY,
@@ -32,7 +35,9 @@ from solvent.pool import (
     MarketParameters,
     Pool,
     PoolParameters,
+    is_exposed,
 )
+from solvent.settlement import Settle, SettlePosition, last_time
 from solvent.trading import Trade
 
 T = TypeVar("T")
@@ -45,8 +50,11 @@ MARKETS: Final = (MarketId("BTC"), MarketId("ETH"))
 EDGES: Final = (0, 1, -1, *(value for name, value in sorted(vars(numbers).items()) if name.isupper()))
 """What integers are drawn near: zero, one, and every constant of the machine."""
 
+LIVED: Final = tuple(kind for kind in get_args(machine.Action) if kind not in (Settle, SettlePosition))
+"""What a pool lives through on the way; markets are settled at its end, if at all."""
+
 LIFE: Final = 8
-"""Actions that a pool has lived through, at most, after it was opened."""
+"""Actions that a pool has lived through, at most, after it was opened, and then in each of its last stages."""
 
 
 class Unmet(Exception):  # noqa: N818 - a case that the theorem does not speak of
@@ -118,11 +126,28 @@ class DrawnPoolWorld(PoolWorld):
         for key, value in _entries(table):
             self.claim(fact.of_entry(value, *_captured(given, key)), "a fact about each entry")
 
-    def sums_to_zero(self, table: Any, terms: list[tuple[int, Callable[..., int], tuple[Any, ...]]]) -> None:
-        """Checks the combination of every entry."""
+    def sum_rule(
+        self,
+        table: Any,
+        terms: list[tuple[int, Measure, tuple[Any, ...]]],
+        *,
+        label: str,
+        equal: bool = True,
+        rest: bool = False,
+        first: Callable[[Any, Any], None] = lambda *_: None,
+    ) -> None:
+        """Checks the combination of every entry, touched or not."""
         for key, value in _entries(table):
+            first(key, value)
             total = sum(factor * measure(value, *_captured(given, key)) for factor, measure, given in terms)
-            self.claim(total == 0, "sum rule: zero for every entry")
+            self.claim(total == 0 if equal else total >= 0, f"{label}: of every entry")
+
+    def none_rule(self, table: Any, counter: Measure, measure: Measure, given: tuple[Any, ...], *, label: str) -> None:
+        """Checks of every entry that it counts for at least nothing, and that what does not count is nothing."""
+        for key, value in _entries(table):
+            counted = counter(value)
+            self.claim(counted >= 0, f"{label}: no entry counts for less than nothing")
+            self.claim(counted != 0 or measure(value, *_captured(given, key)) == 0, f"{label}: the rest is nothing")
 
     def touched(self, before: Any, after: Any) -> list[tuple[Any, Any, Any]]:
         keys = dict.fromkeys([key for key, _ in before] + [key for key, _ in after])
@@ -138,7 +163,8 @@ class DrawnPoolWorld(PoolWorld):
         return value
 
     def truth(self, _: str) -> bool:
-        return self._choices.one_of((False, True))
+        """Rarely true: one of fifteen kinds of actions is asked for by a truth each, and the first that is one."""
+        return self._choices.one_of((False,) * 5 + (True,))
 
     def identifier(self, name: str) -> Any:
         return self._choices.one_of(MARKETS if "market" in name else ACCOUNTS)
@@ -168,8 +194,10 @@ class DrawnPoolWorld(PoolWorld):
         known: Callable[[Pool, Any, Account | Market | int], None] = lambda *_: None,
         *,
         well_formed: bool = True,
+        books: bool = False,
+        backed: bool = False,
     ) -> Pool:
-        """A pool reached by actions; a second one is the first some actions later."""
+        """A pool reached by actions, of which everything holds that is asked for; a second is the first, later."""
         pool = self._pool = self._reached() if self._pool is None else self._lived(self._pool, self.lives[-1][1])
         for table in (pool.markets, pool.accounts):
             for key, entry in _entries(table):
@@ -198,7 +226,7 @@ class DrawnPoolWorld(PoolWorld):
             return pool
         for market_id in MARKETS[: between(1, len(MARKETS))]:
             pool = _taken(pool, self._listing(pool, market_id), life)
-        for account_id in ACCOUNTS[: between(2, len(ACCOUNTS))]:
+        for account_id in (*ACCOUNTS[: between(2, len(ACCOUNTS))], *self._choices.one_of(((), (BACKSTOP,)))):
             pool = _taken(pool, Deposit(account_id, 10 ** between(9, 13) * pool.parameters.token_unit), life)
         for _ in range(between(1, 3)):
             pool = _taken(pool, self._trade(pool), life)
@@ -206,17 +234,40 @@ class DrawnPoolWorld(PoolWorld):
 
     def _lived(self, pool: Pool, life: list[machine.Action]) -> Pool:
         """Some actions, and often at last a mark that leaves somebody short of margin."""
-        for _ in range(self._choices.between(0, LIFE)):
-            kind = self._choices.one_of((Trade, Trade, Mark, *get_args(machine.Action)))
+        between, one_of = self._choices.between, self._choices.one_of
+        for _ in range(between(0, LIFE)):
+            kind = one_of((Trade, Trade, Mark, *LIVED))
             pool = _taken(pool, self._aimed(kind, pool), life)
-        for _ in range(self._choices.between(0, 2)):
+        pool = self._completed(pool, life, (Certify, Default, ShareLoss))
+        for _ in range(between(0, 1)):
+            pool = _taken(pool, self._trade(pool), life)
+        for _ in range(between(0, 2)):
             pool = _taken(pool, self._mark(pool), life)
+        pool = self._completed(pool, life, one_of(((), (Certify, Default), (Certify, Default, ShareLoss))))
+        if between(0, 5) == 0:
+            pool = _taken(pool, self._settle(pool), life)
+        return pool
+
+    def _completed(self, pool: Pool, life: list[machine.Action], kinds: Sequence[type[machine.Action]]) -> Pool:
+        """What completes the book is done, as far as actions of these kinds do."""
+        for _ in range(LIFE):
+            for kind in kinds:
+                if not book_is_certified(pool):
+                    pool = _taken(pool, self._aimed(kind, pool), life)
         return pool
 
     def _pool_parameters(self) -> PoolParameters:
         one_of = self._choices.one_of
         oracle, governance = one_of(((ORACLE, GOVERNANCE), (ORACLE, GOVERNANCE), (ACCOUNTS[0], ACCOUNTS[0])))
-        return PoolParameters(oracle, governance, one_of((1, 10, 7)), one_of((0, 1, 10**7)), one_of((2, 16, 1)))
+        return PoolParameters(
+            oracle,
+            governance,
+            token_unit=one_of((1, 10, 7)),
+            requirement_floor=one_of((0, 1, 10**7)),
+            max_markets_per_account=one_of((2, 16, 1)),
+            bounty=one_of((10**6, 0, 1, 10**12)),
+            factors=one_of(((0, 1, 4, 16), (0, 1, 2, FACTOR_CAP), (0, 5, 10, 20))),
+        )
 
     def _market_parameters(self) -> MarketParameters:
         one_of = self._choices.one_of
@@ -233,6 +284,8 @@ class DrawnPoolWorld(PoolWorld):
             lowest_mark=one_of((LOWEST_MARK, 10**7)),
             highest_mark=one_of((10**12, PRICE_CAP, 10**9)),
             backstop_inventory=one_of((10**6, SIZE_CAP, 10, 0)),
+            backstop_cap=one_of((10**9, 0, VAULT_CAP, 10**12)),
+            expiry=one_of((0, 0, 0, 12)),
         )
 
     def _listing(self, pool: Pool, market_id: MarketId) -> ListMarket:
@@ -279,6 +332,7 @@ class DrawnPoolWorld(PoolWorld):
         market_id = self._listed(pool)
         market = pool.markets.get(market_id)
         one_of = self._choices.one_of
+        short, far = [], []
         goals = [market.mark + market.mark // 50, market.mark - market.mark // 50, market.mark]
         for account_id, account in _entries(pool.accounts):
             size = account.positions.get(market_id)
@@ -288,22 +342,28 @@ class DrawnPoolWorld(PoolWorld):
                     requirement(pool, account_id, maintenance_margin),
                 )
                 for target in (maintenance // 2, maintenance - maintenance // 5, maintenance // 10, 0, maintenance):
-                    goals.append(market.mark + (target - equity) // size)
-        mark = one_of(goals) + one_of((0, 1, -1))
+                    short.append(market.mark + (target - equity) // size)
+                # Some way below zero: there the account defaults.
+                far += [market.mark - (equity + beyond) // size for beyond in (maintenance, max(equity, 1))]
+        mark = one_of(one_of((goals, short or goals, far or goals))) + one_of((0, 1, -1))
         mark = min(max(mark, market.parameters.lowest_mark), market.parameters.highest_mark)
-        return Mark(pool.parameters.oracle, market_id, mark, market.time + one_of((1, 2, 3)))
+        return Mark(pool.parameters.oracle, market_id, mark, self._later(market))
+
+    def _later(self, market: Market) -> int:
+        """A time at which something may be said of the market, as long as there is one."""
+        time = market.time + self._choices.one_of((1, 2, 3))
+        return max(min(time, last_time(market.parameters)), market.time + 1)
 
     def _fund(self, pool: Pool) -> Fund:
         market_id = self._listed(pool)
         market = pool.markets.get(market_id)
         limit = market.mark * market.parameters.funding_rate // PPM
         payment = self._choices.one_of((limit // 3, limit, -limit, 0, 1, limit + 1))
-        return Fund(pool.parameters.oracle, market_id, payment, market.time + self._choices.one_of((1, 2, 3)))
+        return Fund(pool.parameters.oracle, market_id, payment, self._later(market))
 
     def _liquidate(self, pool: Pool) -> Liquidate:
         one_of = self._choices.one_of
-        accounts = _entries(pool.accounts)
-        held = [(account_id, market) for account_id, account in accounts for market, _ in _entries(account.positions)]
+        held = _held(pool)
         needy = [(account_id, market_id) for account_id, market_id in held if _is_needy(pool, account_id)]
         account_id, market_id = one_of(needy or held or [(ACCOUNTS[0], MARKETS[0])])
         position = pool.accounts.get(account_id).positions.get(market_id)
@@ -312,6 +372,72 @@ class DrawnPoolWorld(PoolWorld):
         liquidator = one_of([BACKSTOP, *(other for other in ACCOUNTS if other != account_id)])
         actor = one_of(ACCOUNTS) if liquidator == BACKSTOP else liquidator
         return Liquidate(actor, market_id, account_id, liquidator, size)
+
+    def _certify(self, pool: Pool) -> Certify:
+        open_ = [
+            account_id
+            for account_id, account in _entries(pool.accounts)
+            if account_id != BACKSTOP and is_exposed(account) and not is_certified(account, pool.classes)
+        ]
+        solvent = [account_id for account_id in open_ if equity_of(pool, account_id) >= 0]
+        return Certify(self._choices.one_of(ACCOUNTS), self._choices.one_of(solvent or open_ or ACCOUNTS))
+
+    def _default(self, pool: Pool) -> Default:
+        held = _held(pool)
+        below = [(account_id, market_id) for account_id, market_id in held if equity_of(pool, account_id) < 0]
+        others = [(account_id, market_id) for account_id, market_id in below if account_id != BACKSTOP]
+        lost = [
+            (account_id, market_id)
+            for account_id, market_id in others
+            if loss_of(pool.accounts.get(account_id).positions.get(market_id), pool.markets.get(market_id), pool.epoch)
+        ]
+        return Default(*self._choices.one_of(lost or others or held or [(ACCOUNTS[0], MARKETS[0])]))
+
+    def _share_loss(self, pool: Pool) -> ShareLoss:
+        own = pool.accounts.get(BACKSTOP).positions
+        asked = [
+            market_id
+            for market_id, market in _entries(pool.markets)
+            if wanted_of(pool, market_id) > 0 and payers_of(market, own.get(market_id), pool.epoch) > 0
+        ]
+        return ShareLoss(self._choices.one_of(asked) if asked else self._listed(pool))
+
+    def _inventory(self, pool: Pool) -> tuple[MarketId, int, int]:
+        """A market in which the backstop has a position, if there is one; the position and the lot."""
+        own = [market_id for market_id, _ in _entries(pool.accounts.get(BACKSTOP).positions)]
+        market_id = self._choices.one_of(own) if own else self._listed(pool)
+        position = pool.accounts.get(BACKSTOP).positions.get(market_id)
+        return market_id, position, max(pool.markets.get(market_id).parameters.lot, 1)
+
+    def _unwind(self, pool: Pool) -> Unwind:
+        market_id, own, lot = self._inventory(pool)
+        accounts = _entries(pool.accounts)
+        opposite = [name for name, account in accounts if account.positions.get(market_id) * own < 0]
+        account_id = self._choices.one_of(opposite or ACCOUNTS)
+        held = abs(pool.accounts.get(account_id).positions.get(market_id))
+        return Unwind(account_id, market_id, self._near((min(held, abs(own)), lot, held, abs(own)), lot))
+
+    def _take_over(self, pool: Pool) -> TakeOver:
+        market_id, own, lot = self._inventory(pool)
+        taker = self._choices.one_of(ACCOUNTS[:-1])
+        return TakeOver(taker, market_id, self._near((lot, abs(own), abs(own) // 3), lot))
+
+    def _settle(self, pool: Pool) -> Settle:
+        market_id = self._listed(pool)
+        market = pool.markets.get(market_id)
+        time = max(market.time + self._choices.one_of((1, 2, 3)), market.parameters.expiry)
+        return Settle(pool.parameters.oracle, market_id, time)
+
+    def _settle_position(self, pool: Pool) -> SettlePosition:
+        held = _held(pool)
+        settled = [(account_id, market_id) for account_id, market_id in held if pool.markets.get(market_id).settled]
+        return SettlePosition(*self._choices.one_of(settled or held or [(ACCOUNTS[0], MARKETS[0])]))
+
+    def _set_parameters(self, pool: Pool) -> SetParameters:
+        market_id = self._listed(pool)
+        old = pool.markets.get(market_id).parameters
+        parameters = replace(self._market_parameters(), lot=old.lot, expiry=old.expiry)
+        return SetParameters(pool.parameters.governance, market_id, parameters)
 
     def _list_market(self, pool: Pool) -> ListMarket:
         return self._listing(pool, self._choices.one_of((MarketId("SOL"), *MARKETS)))
@@ -340,6 +466,11 @@ class DrawnPoolWorld(PoolWorld):
         value = getattr(record, name)
         if is_dataclass(value):
             changed: Any = self._disturbed(value, 1)
+        elif isinstance(value, tuple):
+            level = self._choices.between(0, len(value) - 1)
+            inner = value[level]
+            other = self._disturbed(inner, 1) if is_dataclass(inner) else self._number([inner])
+            changed = (*value[:level], other, *value[level + 1 :])
         elif isinstance(value, int):
             changed = self._choices.one_of((value + 1, value - 1, 0, -value, self._number([value])))
         else:
@@ -354,8 +485,16 @@ AIMS: Final[dict[Any, Callable[[DrawnPoolWorld, Pool], Any]]] = {
     Trade: DrawnPoolWorld._trade,
     Mark: DrawnPoolWorld._mark,
     Fund: DrawnPoolWorld._fund,
+    Certify: DrawnPoolWorld._certify,
     Liquidate: DrawnPoolWorld._liquidate,
+    Default: DrawnPoolWorld._default,
+    ShareLoss: DrawnPoolWorld._share_loss,
+    Unwind: DrawnPoolWorld._unwind,
+    TakeOver: DrawnPoolWorld._take_over,
+    Settle: DrawnPoolWorld._settle,
+    SettlePosition: DrawnPoolWorld._settle_position,
     ListMarket: DrawnPoolWorld._list_market,
+    SetParameters: DrawnPoolWorld._set_parameters,
 }
 
 
@@ -372,6 +511,24 @@ class _Checked:
     def claim(self, condition: bool, label: str) -> None:
         self._world.claim(condition, f"{self._lemma}: {label}")
 
+    def show(self, condition: bool, label: str) -> None:
+        self.claim(condition, label)
+
+    def use(self, *given: Any) -> None:
+        self._world.use(*given)
+
+    def apply(self, lemma: Callable[..., None], *arguments: Any) -> None:
+        self._world.apply(lemma, *arguments)
+
+    def sum_rule(self, *given: Any, **named: Any) -> None:
+        self._world.sum_rule(*given, **named)
+
+    def none_rule(self, *given: Any, **named: Any) -> None:
+        self._world.none_rule(*given, **named)
+
+    def along(self, table: Any) -> tuple[Any, ...]:
+        return self._world.along(table)
+
 
 def _entries(table: Any) -> list[tuple[Any, Any]]:
     """The entries by key: the order in a table is that of hashes."""
@@ -384,6 +541,12 @@ def _taken(pool: Pool, action: Any, life: list[machine.Action]) -> Pool:
         return pool
     life.append(action)
     return outcome.pool
+
+
+def _held(pool: Pool) -> list[tuple[AccountId, MarketId]]:
+    """Who holds a position, and where."""
+    accounts = _entries(pool.accounts)
+    return [(account_id, market_id) for account_id, account in accounts for market_id, _ in _entries(account.positions)]
 
 
 def _is_needy(pool: Pool, account_id: AccountId) -> bool:

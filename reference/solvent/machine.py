@@ -166,4 +166,8 @@ def only_helps(action: Action) -> bool:
 
     A live certificate stays true of it, so nobody lowers another's class by such an action.
     """
-    return isinstance(action, Deposit | Unwind | SettlePosition)
+    match action:
+        case Deposit() | Unwind() | SettlePosition():
+            return True
+        case _:
+            return False

@@ -20,19 +20,23 @@ from typing import Final
 
 from immutables import Map
 
+from solvent.certification import Certify
+from solvent.default import Default, ShareLoss, TakeOver, Unwind
 from solvent.edge.checks import Totals, check
 from solvent.funding import Fund
 from solvent.liquidation import Liquidate
 from solvent.machine import Accepted, Action, step
 from solvent.margin import Withdraw
 from solvent.marking import Mark
-from solvent.numbers import VAULT_CAP
-from solvent.parameters import ListMarket
+from solvent.numbers import CLASSES, VAULT_CAP
+from solvent.parameters import ListMarket, SetParameters
 from solvent.pool import (
     BACKSTOP,
     NO_POSITIONS,
     Account,
     AccountId,
+    Certificate,
+    Class,
     Deposit,
     Market,
     MarketId,
@@ -41,6 +45,7 @@ from solvent.pool import (
     PoolParameters,
     Table,
 )
+from solvent.settlement import Settle, SettlePosition
 from solvent.trading import Trade
 
 SIZES: Final = (1_000, 100_000, 1_000_000)
@@ -119,16 +124,60 @@ def list_market(one: int, other: int) -> Action:
     return ListMarket(GOVERNANCE, SOL, UNIT, 1, MARKET)
 
 
-KINDS: Final[tuple[Callable[[int, int], Action], ...]] = (
-    deposit,
-    withdraw,
-    trade,
-    mark,
-    fund,
-    liquidate,
-    liquidate_by_backstop,
-    list_market,
-)
+def certify(one: int, other: int) -> Action:
+    return Certify(short(one), long(other))
+
+
+def default(one: int, other: int) -> Action:
+    return Default(weak(one), BTC)
+
+
+def share_loss(one: int, other: int) -> Action:
+    return ShareLoss(BTC)
+
+
+def unwind(one: int, other: int) -> Action:
+    return Unwind(short(one), BTC, 10)
+
+
+def take_over(one: int, other: int) -> Action:
+    return TakeOver(short(one), BTC, 10)
+
+
+def settle(one: int, other: int) -> Action:
+    return Settle(ORACLE, BTC, 2)
+
+
+def settle_position(one: int, other: int) -> Action:
+    return SettlePosition(long(one), BTC)
+
+
+def set_parameters(one: int, other: int) -> Action:
+    return SetParameters(GOVERNANCE, BTC, MARKET)
+
+
+CRASH: Final = Mark(ORACLE, BTC, 9 * UNIT // 10, 2)
+"""Leaves the weak below zero."""
+
+KINDS: Final[dict[Callable[[int, int], Action], tuple[Action, ...]]] = {
+    deposit: (),
+    withdraw: (),
+    trade: (),
+    mark: (),
+    fund: (),
+    certify: (mark(1, 0),),
+    liquidate: (),
+    liquidate_by_backstop: (),
+    default: (CRASH,),
+    share_loss: (CRASH, default(1, 0)),
+    unwind: (liquidate_by_backstop(1, 0),),
+    take_over: (liquidate_by_backstop(1, 0),),
+    settle: (),
+    settle_position: (settle(0, 0),),
+    list_market: (),
+    set_parameters: (),
+}
+"""Every action, and what must have happened before it."""
 
 
 def pool_of(count: int) -> Pool:
@@ -138,11 +187,27 @@ def pool_of(count: int) -> Pool:
         direction = -1 if number % 2 else 1
         equity = (9 if number % 10 == 0 else 100) * SIZE * UNIT // 100
         positions = NO_POSITIONS.set(BTC, direction * SIZE).set(ETH, direction * SIZE)
-        accounts[AccountId(f"account-{number}")] = Account(equity - 2 * direction * SIZE * UNIT, positions)
-    market = Market(1, UNIT, 0, 0, count // 2 * SIZE, count // 2 * SIZE, MARKET)
-    markets = Table(Market(), Map({BTC: market, ETH: market}))
-    pool = Pool(PoolParameters(ORACLE, GOVERNANCE, 1, 0, 4), 0, Table(Account(), Map(accounts)), markets)
+        account = Account(equity - 2 * direction * SIZE * UNIT, positions, Certificate(0, 1))
+        accounts[AccountId(f"account-{number}")] = account
+    interest = count // 2 * SIZE
+    market = Market(1, UNIT, long_interest=interest, short_interest=interest, parameters=MARKET)
+    pool = Pool(
+        parameters=PoolParameters(ORACLE, GOVERNANCE, 1, 0, 4, 10, (0, 1, 4, 16)),
+        accounts=Table(Account(), Map(accounts)),
+        markets=Table(Market(), Map({BTC: market, ETH: market})),
+        classes=(Class(1, count), *(Class(),) * (CLASSES - 1)),
+        exposed=count,
+    )
     return replace(pool, vault=Totals(pool).equity)
+
+
+def prepared(pool: Pool, actions: tuple[Action, ...]) -> Pool:
+    """The pool after actions that are all accepted."""
+    for action in actions:
+        outcome = step(pool, action)
+        assert isinstance(outcome, Accepted), outcome
+        pool = outcome.pool
+    return pool
 
 
 def seconds(pool: Pool, actions: list[Action]) -> float:
@@ -167,10 +232,10 @@ def main() -> None:
     random = Random(1)
     times: dict[tuple[str, int], list[float]] = {(kind.__name__, count): [] for kind in KINDS for count in SIZES}
     for number in range(1, ROUNDS + 1):
-        for kind in KINDS:
+        for kind, before in KINDS.items():
             for count, pool in pools.items():
                 drawn = [kind(random.randrange(count // 10), random.randrange(count // 10)) for _ in range(STEPS)]
-                times[kind.__name__, count].append(seconds(pool, drawn))
+                times[kind.__name__, count].append(seconds(prepared(pool, before), drawn))
         if number % 5 == 0:
             say(f"round {number} of {ROUNDS}")
     print(f"{'transitions per second':<24}" + "".join(f"{count:>12,}" for count in SIZES) + f"{'slower by':>12}")

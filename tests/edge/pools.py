@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from solvent.certification import Certify
 from solvent.liquidation import Liquidate
 from solvent.machine import Accepted, Action, step
 from solvent.marking import Mark
@@ -10,9 +11,19 @@ from solvent.pool import BACKSTOP, AccountId, Deposit, MarketId, MarketParameter
 from solvent.trading import Trade
 
 BTC = MarketId("BTC")
-ALICE, BOB, ORACLE, GOVERNANCE = (AccountId(name) for name in ("alice", "bob", "oracle", "governance"))
+ALICE, BOB, KEEPER, ORACLE, GOVERNANCE = (
+    AccountId(name) for name in ("alice", "bob", "keeper", "oracle", "governance")
+)
 
-PARAMETERS = PoolParameters(ORACLE, GOVERNANCE, token_unit=10, requirement_floor=0, max_markets_per_account=4)
+PARAMETERS = PoolParameters(
+    ORACLE,
+    GOVERNANCE,
+    token_unit=10,
+    requirement_floor=0,
+    max_markets_per_account=4,
+    bounty=10**6,
+    factors=(0, 1, 4, 16),
+)
 MARKET = MarketParameters(
     lot=10,
     initial_rate=100_000,
@@ -33,6 +44,7 @@ ACTIONS: tuple[Action, ...] = (
     Deposit(BOB, 10**10),
     Trade(BTC, ALICE, BOB, 100, 10**8, 10**8, 10**8),
     Mark(ORACLE, BTC, 93 * 10**6, 2),
+    Certify(KEEPER, ALICE),
     Liquidate(BOB, BTC, ALICE, BACKSTOP, 60),
 )
 

@@ -13,7 +13,7 @@ from solvent.edge import replay as module
 from solvent.edge.checks import check
 from solvent.edge.cli import main
 from solvent.edge.files import UnusableError
-from solvent.edge.picture import draw
+from solvent.edge.picture import draw, uncertified_spells
 from solvent.edge.prices import read_ticks
 from solvent.edge.replay import CheckFailedError, Replay
 from solvent.edge.scenario import BUNDLED, Amount, Scenario, bundled_names, read_scenario
@@ -61,7 +61,9 @@ def test_a_crash_is_a_crash(crash: Replay) -> None:
     assert first.interest[GOLD] > 10**20
     assert last.by_liquidators > 0
     assert last.by_backstop > 0
-    assert set(crash.figures.accepted) == {"ListMarket", "Deposit", "Trade", "Mark", "Fund", "Liquidate"}
+    assert set(crash.figures.accepted) == {
+        "ListMarket", "Deposit", "Trade", "Mark", "Fund", "Certify", "ShareLoss", "Liquidate", "TakeOver",
+    }  # fmt: skip
     assert check(crash.pool) == []
     assert sum(crash.figures.accepted.values()) + sum(crash.figures.rejected.values()) == crash.figures.steps
 
@@ -111,13 +113,46 @@ def test_a_full_backstop_takes_nothing_over(crash: Replay) -> None:
     )
     assert alone.figures.by_backstop == 0
     assert alone.figures.rejected["Liquidate", Rule.LIQ_9] > 0
-    assert alone.figures.samples[-1].below_zero > 0
+    assert alone.figures.backstop_paid[GOLD] > 0
 
 
 def test_who_comes_late_finds_less(crash: Replay) -> None:
     late = played(replace(crash.scenario, liquidators=replace(crash.scenario.liquidators, lag=2)))
-    assert late.figures.rejected["Liquidate", Rule.LIQ_5] > 0
-    assert late.figures.samples[-1].below_zero > crash.figures.samples[-1].below_zero
+    assert crash.figures.accepted["Default"] == 0
+    assert late.figures.accepted["Default"] > 0
+    assert late.figures.samples[-1].own_paid > 0
+    assert late.figures.samples[-1].backstop_paid == late.figures.backstop_paid[GOLD] > 0
+
+
+def test_every_book_is_completed_at_once_and_nobody_is_left_below_zero(crash: Replay) -> None:
+    assert all(sample.certified and sample.below_zero == 0 for sample in crash.figures.samples)
+    assert len(crash.figures.completing) == crash.figures.accepted["Mark"] + crash.figures.accepted["Fund"]
+    assert sum(one.certifying for one in crash.figures.completing) == crash.figures.accepted["Certify"]
+
+
+def test_winners_pay_what_the_backstop_cannot(crash: Replay) -> None:
+    poor = played(
+        replace(
+            crash.scenario,
+            backstop=replace(crash.scenario.backstop, deposit=Amount(0, 0)),
+            liquidators=replace(crash.scenario.liquidators, count=0, lag=2),
+        )
+    )
+    assert poor.figures.winners_paid[GOLD] > 0
+    assert all(sample.backstop_equity >= 0 for sample in poor.figures.samples)
+
+
+def test_an_inventory_above_its_limit_is_unwound(crash: Replay) -> None:
+    plan = replace(crash.scenario.markets[0], backstop_inventory=Amount(0, 0))
+    alone = played(replace(crash.scenario, liquidators=replace(crash.scenario.liquidators, count=0), markets=(plan,)))
+    assert alone.figures.accepted["Unwind"] > 0
+    assert alone.pool.accounts.get(BACKSTOP).positions.get(GOLD) == 0
+
+
+def test_keepers_who_come_to_little_leave_the_book_uncertified(crash: Replay) -> None:
+    slow = played(replace(crash.scenario, keepers=replace(crash.scenario.keepers, actions=3)))
+    assert any(not sample.certified for sample in slow.figures.samples)
+    assert max(sample.completing for sample in slow.figures.samples) == 3
 
 
 def test_liquidators_stay_within_their_leverage(crash: Replay) -> None:
@@ -232,6 +267,9 @@ SCENARIOS = {
     ('deposit_lowest = "100"', "deposit_lowest = 100"): "population.deposit_lowest: expected a decimal number",
     ('deposit_lowest = "100"', 'deposit_lowest = "0.0000001"'): "population.deposit_lowest: expected a whole",
     ("accounts = 100", "accounts = 1"): "population.accounts: expected from 2",
+    ("actions = 1_000_000", "actions = 0"): "keepers.actions: expected at least 1",
+    ('column = "close"', 'column = "ts"'): 'column: expected a column of prices, found "ts"',
+    ("factors = [0, 1, 4, 16]", "factors = [0, 1]"): "pool: expected parameters that the machine accepts, found CON-9",
     ("every = 8", "every = 0"): "funding.every: expected at least 1",
     ('lot = "0.001"', 'lot = "0.000000001"'): "markets.0.lot: expected a whole number of quanta of 1e-8",
     ("decimals = 8", "decimals = 16"): "markets.0.decimals: expected at most quote.decimals",
@@ -275,8 +313,26 @@ def test_a_market_that_the_machine_does_not_list_is_said_to_be(
     )
 
 
-def test_the_two_scenarios_are_there() -> None:
-    assert bundled_names() == ["crash", "march-2020"]
+def test_the_scenarios_are_there() -> None:
+    assert bundled_names() == ["crash", "luna-2022-05", "march-2020", "yfi-2023-11"]
+    for name in bundled_names():
+        assert read_scenario(BUNDLED / f"{name}.toml").title
+
+
+def test_the_summary_says_who_paid(crash: Replay) -> None:
+    late = summary(played(replace(crash.scenario, liquidators=replace(crash.scenario.liquidators, lag=2))))
+    for line in ("  own equity lost", "  paid by the backstop, by market", "    GOLD-PERP", "  certifying actions"):
+        assert f"\n{line}" in late
+    assert "\nticks that ended with the book uncertified" in late
+
+
+def test_the_column_of_prices_may_be_another(tmp_path: Path, crash: Replay) -> None:
+    file = tmp_path / "prices.csv"
+    file.write_text(f"ts,symbol,close,low\n{START},GOLD,1500,1400\n")
+    (tick,) = read_ticks(file, replace(crash.scenario, column="low"))
+    assert dict(tick.marks) == {"GOLD-PERP": 14_000_000_000}
+    with pytest.raises(UnusableError, match="line 1: no column high"):
+        read_ticks(file, replace(crash.scenario, column="high"))
 
 
 def test_a_picture_is_drawn_the_same_twice(crash: Replay, tmp_path: Path) -> None:
@@ -286,6 +342,14 @@ def test_a_picture_is_drawn_the_same_twice(crash: Replay, tmp_path: Path) -> Non
     assert drawn == (tmp_path / "two.svg").read_bytes()
     assert drawn.startswith(b"<?xml")
     assert b"Equity of the backstop" in drawn
+    assert b"Who paid for defaults so far" in drawn
+
+
+def test_a_picture_shows_when_the_book_was_uncertified(crash: Replay) -> None:
+    samples = [
+        replace(crash.figures.samples[0], certified=certified) for certified in (True, False, False, True, False)
+    ]
+    assert list(uncertified_spells(samples)) == [range(1, 3), range(4, 5)]
 
 
 def test_a_picture_is_a_png_by_its_name(crash: Replay, tmp_path: Path) -> None:

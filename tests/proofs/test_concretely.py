@@ -19,7 +19,7 @@ from proofs.theorems.numbers import whole_lots_add_up
 from proofs.worlds import PoolWorld
 from solvent.machine import Accepted, Rejected, step
 from solvent.margin import Withdraw
-from solvent.pool import BACKSTOP, Deposit, Pool, worth
+from solvent.pool import BACKSTOP, Deposit, Pool, is_open, worth
 
 T = TypeVar("T")
 
@@ -104,6 +104,11 @@ def test_a_theorem_holds_concretely_and_is_not_empty(
     assert count > 0, f"{theorem.name}: of {counts['examples']} examples none was {reached(counts)}"
 
 
+def long_part(size: int) -> int:
+    """Counts longs alone."""
+    return max(size, 0)
+
+
 def stated(statement: Callable[..., None]) -> Theorem:
     return Theorem(statement, ("CON-1",), (), ())
 
@@ -154,11 +159,16 @@ def test_facts_and_sums_are_checked_of_each_entry() -> None:
     def everything_is_worth_nothing(world: PoolWorld) -> None:
         pool = world.pool()
         account = pool.accounts.get(world.identifier("account"))
-        world.sums_to_zero(account.positions, [(1, worth, world.along(pool.markets))])
+        world.sum_rule(account.positions, [(1, worth, world.along(pool.markets))], label="MAR-1")
+
+    def what_is_short_is_nothing(world: PoolWorld) -> None:
+        account = world.pool().accounts.get(world.identifier("account"))
+        world.none_rule(account.positions, long_part, is_open, (), label="MAR-1")
 
     for statement, label in (
         (worth_is_not_negative, "a fact about each entry"),
-        (everything_is_worth_nothing, "sum rule"),
+        (everything_is_worth_nothing, "MAR-1: of every entry"),
+        (what_is_short_is_nothing, "MAR-1: the rest is nothing"),
     ):
         with pytest.raises(AssertionError, match=label):
             read_by_seed(stated(statement))

@@ -142,7 +142,7 @@ def the_rest_is_nothing(world: PoolWorld) -> None:
 def a_false_sum_rule(world: PoolWorld) -> None:
     """What is claimed of the arbitrary entry is an obligation."""
     before = world.pool()
-    world.sums_to_zero(before.accounts, [(1, invariant.long_in, (world.identifier("market"),))])
+    world.sum_rule(before.accounts, [(1, invariant.long_in, (world.identifier("market"),))], label="CON-2")
 
 
 def a_lemma_without_its_hypothesis(world: PoolWorld, size: int, lot: int) -> None:

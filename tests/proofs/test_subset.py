@@ -20,7 +20,7 @@ FORBIDDEN = {
 ALLOWED = {"pool.Table.__eq__", "pool.Table.__repr__", "pool.Table.__hash__", "rules.Rule.__new__"}
 """Functions that no lifted path calls: under proof a frame stands for a table, and rules are made on import."""
 
-MODULES = {"collections.abc", "dataclasses", "enum", "typing", "immutables"}
+MODULES = {"collections.abc", "dataclasses", "enum", "itertools", "typing", "immutables"}
 """What the machine imports besides itself."""
 
 

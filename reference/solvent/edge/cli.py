@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import indent
 from typing import Final
 
 from solvent.edge.checks import SENTENCES, check
@@ -17,10 +18,12 @@ from solvent.edge.files import UnusableError, read_bytes, read_lines, write_whol
 from solvent.edge.picture import demand_picture, draw
 from solvent.edge.prices import read_ticks
 from solvent.edge.progress import followed
+from solvent.edge.region import read_parameters, report
 from solvent.edge.replay import CheckFailedError, Replay
 from solvent.edge.scenario import bundled_names, locate, read_scenario
 from solvent.edge.structure import FormatError
 from solvent.edge.summary import summary
+from solvent.edge.waves import WaveFailedError, play, read_waves, table
 from solvent.machine import Accepted, step
 from solvent.pool import Pool
 
@@ -32,15 +35,19 @@ An integer is a string, a record an object of all its fields, and an absent acco
 empty pool, and a deposit into it:
 
   $ cat pool.json
-  {"accounts": {}, "markets": {}, "vault": "0", "parameters": {"oracle": "oracle", "governance": "governance",
-   "token_unit": "1", "requirement_floor": "0", "max_markets_per_account": "16"}}
+  {"accounts": {}, "markets": {}, "vault": "0", "epoch": "1", "exposed": "0", "owing": "0", "overdue": "0",
+   "classes": [{"generation": "1", "count": "0"}, {"generation": "1", "count": "0"},
+               {"generation": "1", "count": "0"}, {"generation": "1", "count": "0"}],
+   "parameters": {"oracle": "oracle", "governance": "governance", "token_unit": "1", "requirement_floor": "0",
+                  "max_markets_per_account": "16", "bounty": "0", "factors": ["0", "1", "4", "16"]}}
   $ echo '{"action": "deposit", "account": "alice", "amount": "1000"}' | solvent step pool.json --out pool.json
   {"event":{"account":"alice","amount":"1000","event":"deposited"},"outcome":"accepted"}
 """
 
 CHECK_HELP: Final = """\
 Checks what must hold of any pool that came about by actions: that it is well-formed, that its vault is a whole number
-of token units, that equities add up to the vault and interests to the positions. Each violation is a line.
+of token units, that equities add up to the vault and interests to the positions, and that certificates and dues are
+what they are counted to be. Each violation is a line.
 
   $ solvent check pool.json
   CON-9   holds     every part is well-formed
@@ -56,6 +63,34 @@ gives the same figures, byte for byte. To write one of your own, start from a co
   $ solvent replay march-2020 --prices prices.csv
 
 Prices are CSV with the columns ts (seconds since 1970), symbol and close; others are ignored.
+"""
+
+
+WAVES_HELP: Final = """\
+Puts waves of defaults that a venue reported through the machine: of each, what was needed becomes the hole and what
+the winners had gained becomes their gain, by deposits, trades, a mark, a default and loss sharing. Writes a Markdown
+table of what is taken beside what the venue took. It fails unless what is taken is what was needed, up to the rounding
+of the cut: less than a quantum of 1e-18 for each millionth that the winners gained.
+
+  $ solvent waves policy_per_wave.csv
+
+The file is CSV with the columns wave, budget_needed, total_cap (what the winners gained) and budget_prod (what the
+venue took); others are ignored.
+"""
+
+
+PARAMETERS_HELP: Final = """\
+Says whether the parameters of a pool and its markets lie in the region in which the theorems hold: there the machine
+accepts them, and what is proved is proved for them. Every rule that they break is named (PAR-n), with what was found,
+what goes wrong, and which theorem or requirement assumes it. Of a safe market it says what its parameters mean.
+
+  $ solvent parameters crash
+  pool: safe
+  market GOLD-PERP: safe; leverage to 20.00x, maintenance 3.00 % of notional; certificates last, by factor, ...
+
+TOML: the tables quote, pool and markets as in a scenario, with amounts as decimal strings; a scenario will do. JSON,
+if the name ends in .json: {"pool": {...}, "markets": {"BTC": {...}}}, every integer a string and in quanta, or a pool
+as `solvent step` writes it. Being in the region is no advice: a leverage of a hundred is in it.
 """
 
 
@@ -120,6 +155,14 @@ def parser() -> argparse.ArgumentParser:
     three.add_argument("--prices", metavar="CSV", help="prices in the place of the scenario's")
     three.add_argument("--picture", metavar="FILE", help="draw a picture, .svg or .png; needs matplotlib")
     three.set_defaults(run=run_replay)
+
+    four = command("waves", "waves of defaults, and what winners pay", WAVES_HELP)
+    four.add_argument("file", metavar="FILE", help="the waves, CSV")
+    four.set_defaults(run=run_waves)
+
+    five = command("parameters", "are parameters safe, and if not, why", PARAMETERS_HELP)
+    five.add_argument("file", metavar="FILE", help=f"a TOML or .json file, or one of {known}")
+    five.set_defaults(run=run_parameters)
     add_commands(command)
     return top
 
@@ -195,3 +238,28 @@ def run_replay(options: argparse.Namespace) -> int:
     if options.picture is not None:
         draw(replay, options.picture)
     return PASSED
+
+
+def run_waves(options: argparse.Namespace) -> int:
+    """`solvent waves`."""
+    shares = []
+    for wave in read_waves(Path(options.file)):
+        try:
+            shares.append(play(wave))
+        except WaveFailedError as error:
+            return complain(f"{options.file}: wave {wave.name}: {error}", FAILED)
+    print("\n".join(table(shares)))
+    return PASSED
+
+
+def run_parameters(options: argparse.Namespace) -> int:
+    """`solvent parameters`."""
+    with naming(options.file):
+        parameters = read_parameters(options.file)
+    code = PASSED
+    for line, rules in report(parameters):
+        print(line)
+        for one in rules:
+            code = FAILED
+            print(indent(str(one), "  "))
+    return code

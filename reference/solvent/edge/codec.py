@@ -2,7 +2,8 @@
 
 - An integer is a string of decimal digits: `"0"`, or no leading zero, with `-` in front if negative; at most 78 digits,
   which is what the numbers of 256 bits have. So no reader of JSON can round it.
-- A record is an object of all its fields. A table is an object keyed by id, without the entries that hold the default.
+- A record is an object of all its fields, a tuple an array. A table is an object keyed by id, without the entries that
+  hold the default.
 - An action has its kind under `action`, an event under `event`, an outcome under `outcome`: `"list_market"`.
 - Written, keys are sorted by code point and nothing stands between tokens; the text is UTF-8, escaped only where JSON
   demands it. Each value has one such text, and reading it and writing it again gives the same bytes. Read, white space
@@ -141,6 +142,8 @@ def to_json(value: object, path: Path = ()) -> object:
             return value.value
         case str():
             return read_text(value, path)
+        case tuple():
+            return [to_json(item, (*path, str(index))) for index, item in enumerate(value)]
         case Table():
             return {read_text(key, path): to_json(entry, (*path, key)) for key, entry in value}
     assert is_dataclass(value)

@@ -13,13 +13,18 @@ from random import Random
 from typing import Any, Final, NamedTuple, TypeVar, cast, get_args, get_origin
 
 from solvent import numbers
+from solvent.certification import Certify, book_is_certified
+from solvent.default import Default, ShareLoss
 from solvent.edge.structure import hints
 from solvent.machine import Accepted, Action, step
 from solvent.margin import equity_of, initial_margin, maintenance_margin, requirement
-from solvent.numbers import PPM, PRICE_CAP, SIZE_CAP, VAULT_CAP
-from solvent.parameters import check_pool_parameters
+from solvent.marking import Mark
+from solvent.numbers import FACTOR_CAP, PPM, PRICE_CAP, SIZE_CAP, VAULT_CAP
+from solvent.parameters import SetParameters, check_pool_parameters
 from solvent.pool import BACKSTOP, TREASURY, AccountId, Market, MarketId, Pool, PoolParameters, Table, equity
 from solvent.rules import Rejection, Rule
+from solvent.settlement import Settle
+from solvent.trading import Trade
 
 R = TypeVar("R")
 
@@ -63,8 +68,26 @@ TYPICAL: Final[Mapping[str, tuple[int, ...]]] = {
     "lowest_mark": (10**6, 10**6, 10**6 + 1, 10**8),
     "highest_mark": (10**6, 10**9, 10**12, 10**15, PRICE_CAP, PRICE_CAP),
     "backstop_inventory": (0, 10, 10**6, SIZE_CAP),
+    "backstop_cap": (0, 0, 10**9, 10**12, VAULT_CAP),
+    "expiry": (0, 0, 0, 5, 30),
+    "bounty": (0, 1, 10**6, 10**9),
 }
 """Parameters worth drawing, within their region and on its edge."""
+
+FACTORS: Final = ((0, 1, 4, 16), (0, 1, 4, 16), (0, 1, 2, 3), (0, 5, 10, FACTOR_CAP))
+"""Factors of classes worth drawing."""
+
+LASTING: Final = ("lot", "expiry")
+"""Parameters of a market that stay what they were when it was listed."""
+
+OFTEN: Final[tuple[type[Action], ...]] = (Trade, Mark)
+"""What makes that something happens, and is drawn four times as often."""
+
+SELDOM: Final[tuple[type[Action], ...]] = (Settle, SetParameters)
+"""What ends much that could still happen, and is drawn that much less often."""
+
+COMPLETING: Final[tuple[type[Action], ...]] = (Certify, Default, ShareLoss)
+"""What is mostly drawn while the book is not certified, as little else is then accepted."""
 
 DRAWN_FIRST: Final = {MarketId: 0, AccountId: 1}
 
@@ -132,7 +155,7 @@ class Generator:
 
     def __init__(self, random: Random, kinds: Sequence[type[Action]] = KINDS) -> None:
         self.random = random
-        self.kinds = kinds
+        self.kinds = (*kinds, *(kind for kind in kinds if kind in OFTEN for _ in range(3)))
         self.planned: Action | None = None
 
     def pool(self) -> Pool:
@@ -166,7 +189,13 @@ class Generator:
 
     def drawn(self, pool: Pool) -> Action:
         """An action as it comes."""
-        return cast(Action, self.record(self.random.choice(self.kinds), pool))
+        completing = [kind for kind in COMPLETING if kind in self.kinds]
+        stuck = completing and not book_is_certified(pool)
+        kinds = completing if stuck and self.random.random() < 0.5 else self.kinds
+        kind = self.random.choice(kinds)
+        while kind in SELDOM and self.random.random() < 0.9:
+            kind = self.random.choice(kinds)
+        return cast(Action, self.record(kind, pool))
 
     def leading_to(self, pool: Pool, goal: Action) -> Action:
         """An action after which the goal comes further than now, by as little as possible; the goal is tried next."""
@@ -255,9 +284,14 @@ class Generator:
         if hint is AccountId:
             return self.account(name, scene)
         if hint is MarketId:
+            active = [market_id for market_id, market in scene.listed() if market.settled == 0]
+            if active and self.random.random() < 0.6:
+                return self.random.choice(active)
             return self.random.choice((*MARKETS, *MARKETS, *MARKETS, NOWHERE))
         if hint is int:
             return self.number(name, scene)
+        if name == "factors":
+            return self.random.choice(FACTORS)
         if get_origin(hint) is tuple:
             return tuple(self.value(name, get_args(hint)[0], scene) for _ in range(self.random.randrange(5)))
         if is_dataclass(hint):
@@ -281,6 +315,8 @@ class Generator:
         """A number for a field of this name."""
         if self.random.random() < 0.06:
             return self.random.choice(HOSTILE)
+        if name in LASTING and scene.market().mark and self.random.random() < 0.9:
+            return cast(int, getattr(scene.market().parameters, name))
         if name in TYPICAL:
             return self.random.choice(TYPICAL[name])
         if scene.pool is None:
@@ -312,7 +348,7 @@ class Generator:
         """Base quanta, mostly whole lots: of a position held, of what somebody's margin allows, or anything."""
         market = scene.market()
         lot = max(market.parameters.lot, 1)
-        account = pool.accounts.get(self.random.choice(scene.accounts or TRADERS))
+        account = pool.accounts.get(self.random.choice((*(scene.accounts or TRADERS), BACKSTOP)))
         held = abs(account.positions.get(scene.market_id))
         draw = self.random.random()
         if held and draw < 0.5:
@@ -331,7 +367,7 @@ class Generator:
         holders = scene.holders() if draw < 0.3 else []
         if holders:
             holder = self.random.choice(holders[:3])
-            reserve = requirement(pool, holder, maintenance_margin) * self.random.randint(0, 4) // 4
+            reserve = requirement(pool, holder, maintenance_margin) * self.random.randint(-4, 4) // 4
             return around - (equity_of(pool, holder) - reserve) // pool.accounts.get(holder).positions.get(
                 scene.market_id
             )
@@ -355,6 +391,8 @@ class Generator:
         draw = self.random.random()
         if draw < 0.1:
             return scene.market().time + self.random.choice((-1, 0))
+        if draw < 0.2 and (expiry := scene.market().parameters.expiry):
+            return expiry + self.random.choice((-1, 0, 1))
         return scene.market().time + (1 if draw < 0.98 else self.magnitude(1 << 32))
 
     def payment(self, pool: Pool, scene: "Scene") -> int:
@@ -376,6 +414,10 @@ class Scene(NamedTuple):
     def market(self) -> Market:
         """The market drawn; the default where there is none."""
         return Market() if self.pool is None else self.pool.markets.get(self.market_id)
+
+    def listed(self) -> list[tuple[MarketId, Market]]:
+        """The markets by id."""
+        return [] if self.pool is None else sorted_entries(self.pool.markets)
 
     def holders(self) -> list[AccountId]:
         """Who has a position in the market, who has the least above its maintenance first, who is below zero last."""

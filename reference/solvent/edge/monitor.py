@@ -11,7 +11,7 @@ from typing import Final, cast, get_args
 from solvent.edge.codec import GRAMMAR, parse
 from solvent.edge.structure import Grammar, snake_case
 from solvent.margin import equity_of, initial_margin, maintenance_margin, may_trade, requirement
-from solvent.numbers import MARKETS_CAP, PPM, VAULT_CAP
+from solvent.numbers import CLASSES, MARKETS_CAP, PPM, VAULT_CAP
 from solvent.pool import (
     TREASURY,
     AccountId,
@@ -143,7 +143,7 @@ class Monitor:
     def __init__(self, ignored: Iterable[str] = ()) -> None:
         self.ignored = frozenset(ignored)
         nobody = AccountId("nobody")
-        self.pool = Pool(PoolParameters(nobody, nobody, 1, 0, MARKETS_CAP))
+        self.pool = Pool(PoolParameters(nobody, nobody, 1, 0, MARKETS_CAP, 0, (0,) * CLASSES))
 
     def violation(self, event: TraceEvent) -> tuple[str, str] | None:
         """The first property that the event violates, with what is wrong; the books then stay as they were."""

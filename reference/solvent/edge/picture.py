@@ -1,13 +1,14 @@
-"""A picture of a replay: marks, interest, equities and liquidations over time. Needs matplotlib, which is optional."""
+"""A picture of a replay: marks, interest, equities, who paid, and what completed the book. Needs matplotlib."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.util import find_spec
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
 from solvent.edge.files import UnusableError, write_whole
-from solvent.edge.replay import Replay
+from solvent.edge.replay import Replay, Sample
 
 SUFFIXES: Final = (".svg", ".png")
 
@@ -24,6 +25,14 @@ STYLE: Final[Any] = {
     "axes.formatter.useoffset": False,
 }
 """The salt makes the ids in an SVG the same each time."""
+
+
+def uncertified_spells(samples: Sequence[Sample]) -> Iterator[range]:
+    """The stretches of ticks that ended with the book uncertified."""
+    for certified, spell in groupby(range(len(samples)), lambda number: samples[number].certified):
+        numbers = list(spell)
+        if not certified:
+            yield range(numbers[0], numbers[-1] + 1)
 
 
 def demand_picture(name: str) -> None:
@@ -61,8 +70,8 @@ def draw(replay: Replay, name: str) -> None:
         panel(axes, title, f"{name}{scenario.quote.name}", in_units)
 
     with rc_context(STYLE):
-        figure = Figure(figsize=(11, 9), layout="constrained")
-        grid = figure.subplots(3, 2, sharex=True)
+        figure = Figure(figsize=(11, 12), layout="constrained")
+        grid = figure.subplots(4, 2, sharex=True)
         lateness = f"liquidators {scenario.liquidators.lag} ticks late"
         drawn = f"{len(replay.traders):,} traders drawn with seed {scenario.seed}"
         figure.suptitle(f"{scenario.title}\n{drawn}, {lateness}; times in UTC")
@@ -76,14 +85,30 @@ def draw(replay: Replay, name: str) -> None:
         counts = {
             "liquidations by liquidators": [sample.by_liquidators for sample in samples],
             "liquidations by the backstop": [sample.by_backstop for sample in samples],
-            "accounts below zero": [sample.below_zero for sample in samples],
+        }
+        paid = {
+            "own equity of defaulters": [sample.own_paid for sample in samples],
+            "the backstop, deficits": [sample.backstop_paid for sample in samples],
+            **{
+                f"winners in {plan.id}": [sample.winners_paid.get(plan.id, 0) for sample in samples]
+                for plan in scenario.markets
+            },
+        }
+        work = {
+            "certifying, defaulting, sharing": [sample.completing for sample in samples],
+            "accounts left below zero": [sample.below_zero for sample in samples],
         }
         panel(grid[0][0], "Marks", "% of the first", marks)
         money(grid[0][1], "Open interest at the mark", interest)
         money(grid[1][0], "Equity of all traders together", {"": [sample.traders_equity for sample in samples]})
         money(grid[1][1], "Median equity of a trader", {"": [sample.median_equity for sample in samples]})
         money(grid[2][0], "Equity of the backstop", {"": [sample.backstop_equity for sample in samples]})
-        panel(grid[2][1], "Liquidations so far, and accounts below zero", "count", counts)
+        panel(grid[2][1], "Liquidations so far", "count", counts)
+        money(grid[3][0], "Who paid for defaults so far", paid)
+        panel(grid[3][1], "Actions of keepers at each tick", "count", work)
+        for spell in uncertified_spells(samples):
+            for axes in grid.flat:
+                axes.axvspan(times[spell.start], times[min(spell.stop, len(times) - 1)], color="tab:red", alpha=0.12)
         # Without this an SVG holds the date it was drawn.
         metadata = {"Date": None} if Path(name).suffix.lower() == ".svg" else {}
         write_whole(name, lambda path: figure.savefig(path, dpi=110, metadata=metadata))

@@ -1,4 +1,4 @@
-"""A series of prices, read from a CSV file with the columns ts (seconds since 1970), symbol and close."""
+"""A series of prices, read from a CSV file with the columns ts (seconds since 1970), symbol and that of the prices."""
 
 import csv
 import io
@@ -13,7 +13,6 @@ from solvent.edge.scenario import Scenario, read_amount
 from solvent.edge.structure import FormatError, shown
 from solvent.pool import MarketId
 
-COLUMNS: Final = ("ts", "symbol", "close")
 SECONDS: Final = re.compile(r"[1-9][0-9]{0,11}", re.ASCII)
 
 
@@ -31,7 +30,7 @@ def read_ticks(file: Path, scenario: Scenario) -> list[Tick]:
     start, end = int(scenario.start.timestamp()), int(scenario.end.timestamp())
     latest: dict[str, int] = {}
     marks: dict[int, dict[int, int]] = {}
-    for line, time, symbol, close in read_rows(file):
+    for line, time, symbol, price in read_rows(file, scenario.column):
         if symbol not in index_of:
             continue
         if time <= latest.get(symbol, 0):
@@ -39,7 +38,9 @@ def read_ticks(file: Path, scenario: Scenario) -> list[Tick]:
         latest[symbol] = time
         if start <= time < end:
             index = index_of[symbol]
-            marks.setdefault(time, {})[index] = to_mark(close, scenario.price_decimals(index), f"{file}: line {line}")
+            marks.setdefault(time, {})[index] = to_mark(
+                price, scenario.price_decimals(index), scenario.column, f"{file}: line {line}"
+            )
     if not marks:
         raise UnusableError(f"{file}: no price of {', '.join(index_of)} from {scenario.start} to {scenario.end}")
     first = min(marks)
@@ -52,34 +53,35 @@ def read_ticks(file: Path, scenario: Scenario) -> list[Tick]:
     ]
 
 
-def to_mark(close: str, decimals: int, where: str) -> int:
+def to_mark(price: str, decimals: int, column: str, where: str) -> int:
     """A price as quote quanta per base quantum."""
     try:
-        mark = read_amount(close, ("close",)).quanta(decimals, ("close",))
+        mark = read_amount(price, (column,)).quanta(decimals, (column,))
     except FormatError as error:
         raise UnusableError(f"{where}: {error}") from None
     if mark == 0:
-        raise UnusableError(f"{where}: close: expected a positive price, found {shown(close)}")
+        raise UnusableError(f"{where}: {column}: expected a positive price, found {shown(price)}")
     return mark
 
 
-def read_rows(file: Path) -> Iterator[tuple[int, int, str, str]]:
-    """Number of the line, ts, symbol and close of every row."""
+def read_rows(file: Path, column_of_prices: str) -> Iterator[tuple[int, int, str, str]]:
+    """Number of the line, ts, symbol and price of every row."""
+    columns = ("ts", "symbol", column_of_prices)
     try:
         text = read_bytes(str(file)).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnusableError(f"{file}: not UTF-8 at offset {error.start}") from None
     rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
-        missing = [column for column in COLUMNS if column not in (rows.fieldnames or ())]
+        missing = [column for column in columns if column not in (rows.fieldnames or ())]
         if missing:
             raise UnusableError(f"{file}: line 1: no column {', '.join(missing)}")
         for row in rows:
-            time, symbol, close = (row[column] or "" for column in COLUMNS)
+            time, symbol, price = (row[column] or "" for column in columns)
             if not SECONDS.fullmatch(time):
                 raise UnusableError(
                     f"{file}: line {rows.line_num}: ts: expected seconds since 1970, found {shown(time)}"
                 )
-            yield rows.line_num, int(time), symbol, close
+            yield rows.line_num, int(time), symbol, price
     except csv.Error as error:
         raise UnusableError(f"{file}: line {rows.line_num + 1}: {error}") from None

@@ -1,10 +1,12 @@
 """Drives the machine through a scenario, and checks after every step what must always hold.
 
 A tick is an instant of the price series. At the first one the markets are listed, everybody deposits, and the traders
-open positions against each other at the mark. At every later one come the new marks, the funding step when it is due,
-the liquidations of those who were below maintenance `lag` ticks ago, by the liquidators in turn as far as their margin
-allows and by the backstop where none of them can; and then some traders close their positions, against each other and
-against the liquidators, who want to be rid of what they took over.
+open positions against each other at the mark. At every later one come the new marks, and the funding step when it is
+due, and after each of them keepers complete the book: they default who is below zero, have losses shared, and certify.
+Then come the liquidations of those who were below maintenance `lag` ticks ago, by the liquidators in turn as far as
+their margin allows and by the backstop where none of them can; the liquidators take over from the backstop what they
+can bear, and what it has above its inventory limit is unwound. At last some traders close their positions, against each
+other and against the liquidators, who want to be rid of what they took over.
 """
 
 from collections import Counter, deque
@@ -14,7 +16,9 @@ from random import Random
 from statistics import median_low
 from typing import Final, NamedTuple
 
-from solvent.edge.checks import Totals, Violation, check
+from solvent.certification import Certify, anchored_equity, book_is_certified, is_certified
+from solvent.default import Default, Defaulted, LossShared, ShareLoss, TakeOver, Unwind, wanted_of
+from solvent.edge.checks import Standing, Totals, Violation, below_zero, check
 from solvent.edge.codec import Outcome
 from solvent.edge.prices import Tick
 from solvent.edge.scenario import GOVERNANCE, ORACLE, Scenario
@@ -26,7 +30,7 @@ from solvent.margin import equity_of, maintenance_margin, requirement
 from solvent.marking import Mark
 from solvent.numbers import PPM, mul_div_down
 from solvent.parameters import ListMarket
-from solvent.pool import BACKSTOP, TREASURY, AccountId, Deposit, Market, MarketId, Pool
+from solvent.pool import BACKSTOP, TREASURY, AccountId, Deposit, Market, MarketId, Pool, is_exposed
 from solvent.rules import Rule
 from solvent.trading import Trade
 
@@ -69,11 +73,28 @@ class Sample:
     deficit: int
     by_liquidators: int
     by_backstop: int
+    certified: bool
+    completing: int
+    own_paid: int
+    backstop_paid: int
+    winners_paid: Mapping[MarketId, int]
+
+
+class Completion(NamedTuple):
+    """What keepers did after one word of the oracle, and whether that was enough to certify the book."""
+
+    certifying: int
+    others: int
+    is_complete: bool
 
 
 @dataclass
 class Figures:
-    """What is counted on the way."""
+    """What is counted on the way.
+
+    own_paid: by account and epoch, what a defaulter was worth at the anchor and lost. backstop_paid: the shares of
+    deficits, by market. winners_paid: what was collected, by market. In quote quanta.
+    """
 
     steps: int = 0
     trials: int = 0
@@ -83,6 +104,10 @@ class Figures:
     by_liquidators: int = 0
     by_backstop: int = 0
     liquidated: set[AccountId] = field(default_factory=set)
+    completing: list[Completion] = field(default_factory=list)
+    own_paid: dict[tuple[AccountId, int], int] = field(default_factory=dict)
+    backstop_paid: Counter[MarketId] = field(default_factory=Counter)
+    winners_paid: Counter[MarketId] = field(default_factory=Counter)
     samples: list[Sample] = field(default_factory=list)
 
 
@@ -102,6 +127,8 @@ class Replay:
         self.liquidators = deque(
             AccountId(f"liquidator-{number}") for number in range(1, scenario.liquidators.count + 1)
         )
+        self.standing = Standing(self.pool)
+        self.patience = 0
         self.noticed: deque[list[AccountId]] = deque([[] for _ in range(scenario.liquidators.lag)])
 
     def run(self) -> Iterator[Sample]:
@@ -112,6 +139,7 @@ class Replay:
             else:
                 self.hear(tick, number)
                 self.liquidate()
+                self.relieve()
                 self.close()
             self.demand(self.all_violations(), None)
             sample = self.sample(tick)
@@ -128,6 +156,7 @@ class Replay:
             return outcome
         self.figures.accepted[name] += 1
         before, self.pool = self.pool, outcome.pool
+        self.standing.move(before, self.pool)
         self.demand(self.violations(action, before), action)
         return outcome
 
@@ -141,8 +170,8 @@ class Replay:
     def violations(self, action: Action, before: Pool) -> list[Violation]:
         """What does not hold after an accepted action.
 
-        Marks and carries are everybody's, so after an action that moves them everything is summed up afresh. The other
-        actions touch the accounts they name, the treasury and the backstop, and their sums are followed.
+        Marks, carries and generations are everybody's, so after an action that moves them everything is summed up
+        afresh. The other actions touch the accounts they name, the treasury and the backstop: their sums are followed.
         """
         match action:
             case Deposit(account=account):
@@ -151,16 +180,22 @@ class Replay:
                 touched = [buyer, seller, TREASURY]
             case Liquidate(account=account, liquidator=liquidator):
                 touched = [account, liquidator, BACKSTOP]
+            case Certify(account=account, actor=actor):
+                touched = [account, actor]
+            case Default(account=account) | Unwind(account=account):
+                touched = [account, BACKSTOP]
+            case TakeOver(taker=taker):
+                touched = [taker, BACKSTOP]
             case _:
                 return self.all_violations()
         self.totals.move(before, self.pool, touched)
-        return list(self.totals.violations(self.pool))
+        return [*self.totals.violations(self.pool), *below_zero(self.pool, touched)]
 
     def all_violations(self) -> list[Violation]:
         """What does not hold, everything summed up afresh."""
         self.figures.full_checks += 1
         self.totals = Totals(self.pool)
-        return check(self.pool, self.totals)
+        return [*check(self.pool, self.totals), *self.standing.violations(self.pool)]
 
     def demand(self, violations: list[Violation], action: Action | None) -> None:
         """Ends the replay unless nothing is violated."""
@@ -232,17 +267,112 @@ class Replay:
     def hear(self, tick: Tick, number: int) -> None:
         """The oracle's marks, and its funding step when it is due."""
         funding = self.scenario.funding
+        self.patience = self.scenario.keepers.actions
         for market_id, mark in tick.marks.items():
             self.submit(Mark(ORACLE, market_id, mark, tick.time * MILLISECONDS))
+            self.complete()
         if number % funding.every == 0:
             for plan in self.scenario.markets:
                 payment = mul_div_down(self.pool.markets.get(plan.id).mark, funding.rate, PPM)
                 self.submit(Fund(ORACLE, plan.id, payment, tick.time * MILLISECONDS + 1))
+                self.complete()
+
+    def complete(self) -> None:
+        """Keepers default, then have losses shared, as a cut ends classes, and then certify, as far as they come."""
+        certifying, others = 0, 0
+        while not book_is_certified(self.pool) and self.patience > 0:
+            before = self.pool
+            others += sum(self.default(account_id) for account_id in self.uncertified())
+            others += sum(self.share_loss(plan.id) for plan in self.scenario.markets)
+            certifying += sum(self.certify(account_id) for account_id in self.uncertified())
+            if self.pool == before:
+                raise CheckFailedError(
+                    self.figures.steps, None, [Violation("CRT-14", ("book",), "nothing completes it")]
+                )
+        self.figures.completing.append(Completion(certifying, others, book_is_certified(self.pool)))
+
+    def uncertified(self) -> list[AccountId]:
+        """The exposed accounts without a live certificate, as they are now."""
+        return [
+            account_id
+            for account_id in [*self.traders, *self.liquidators]
+            if is_exposed(account := self.pool.accounts.get(account_id))
+            and not is_certified(account, self.pool.classes)
+        ]
+
+    def keep(self, action: Certify | Default | ShareLoss) -> Outcome | None:
+        """An action of the keepers, if they still come to it at this tick."""
+        if self.patience == 0:
+            return None
+        self.patience -= 1
+        return self.submit(action)
+
+    def default(self, account_id: AccountId) -> int:
+        """Defaults an account that is below zero, in every market in which it has lost; how many actions it took."""
+        count, anchored = 0, max(anchored_equity(self.pool, account_id), 0)
+        for plan in self.scenario.markets:
+            size = self.pool.accounts.get(account_id).positions.get(plan.id)
+            if size == 0 or equity_of(self.pool, account_id) >= 0:
+                continue
+            outcome = self.keep(Default(account_id, plan.id))
+            if isinstance(outcome, Accepted) and isinstance(outcome.event, Defaulted):
+                self.figures.own_paid.setdefault((account_id, self.pool.epoch), anchored)
+                self.figures.backstop_paid[plan.id] += outcome.event.share
+                count += 1
+        return count
+
+    def share_loss(self, market_id: MarketId) -> int:
+        """Has the market's winners pay until nothing is asked for; how many actions it took."""
+        count = 0
+        while wanted_of(self.pool, market_id) > 0:
+            outcome = self.keep(ShareLoss(market_id))
+            if not isinstance(outcome, Accepted):
+                break
+            assert isinstance(outcome.event, LossShared)
+            self.figures.winners_paid[market_id] += outcome.event.collected
+            count += 1
+        return count
+
+    def certify(self, account_id: AccountId) -> int:
+        """Certifies an account that is not below zero; how many actions it took."""
+        if equity_of(self.pool, account_id) < 0:
+            return 0
+        return int(isinstance(self.keep(Certify(KEEPER, account_id)), Accepted))
+
+    def relieve(self) -> None:
+        """Liquidators take over from the backstop what they can bear; what is above its limit is unwound."""
+        if not book_is_certified(self.pool):
+            return
+        for plan in self.scenario.markets:
+            for taker in list(self.liquidators):
+                size = self.largest(TakeOver(taker, plan.id, 0), self.backstop_size(plan.id))
+                if size:
+                    self.submit(TakeOver(taker, plan.id, size))
+            own = self.pool.accounts.get(BACKSTOP).positions.get(plan.id)
+            above = self.backstop_size(plan.id) - self.pool.markets.get(plan.id).parameters.backstop_inventory
+            opposite = [
+                (account_id, abs(size))
+                for account_id in [*self.traders, *self.liquidators]
+                if (size := self.pool.accounts.get(account_id).positions.get(plan.id)) * own < 0
+            ]
+            self.random.shuffle(opposite)
+            while above > 0 and opposite:
+                account_id, held = opposite.pop()
+                size = min(held, above)
+                self.submit(Unwind(account_id, plan.id, size))
+                above -= size
+
+    def backstop_size(self, market_id: MarketId) -> int:
+        """Base quanta that the backstop holds, long or short."""
+        return abs(self.pool.accounts.get(BACKSTOP).positions.get(market_id))
 
     def liquidate(self) -> None:
-        """Takes over from those noticed `lag` ticks ago, whatever has become of them since."""
+        """Takes over from those noticed `lag` ticks ago, whatever has become of them since; on a certified book."""
         self.noticed.append([one for one in [*self.traders, *self.liquidators] if self.can_be_liquidated(one)])
-        for account_id in self.noticed.popleft():
+        noticed = self.noticed.popleft()
+        if not book_is_certified(self.pool):
+            return
+        for account_id in noticed:
             for plan in self.scenario.markets:
                 if self.pool.accounts.get(account_id).positions.get(plan.id) != 0:
                     self.take_over(account_id, plan.id)
@@ -257,7 +387,7 @@ class Replay:
         """Each liquidator in turn takes what it can, then the backstop; if nobody can, the machine says why."""
         for taker in [*self.liquidators, BACKSTOP]:
             action = Liquidate(KEEPER if taker == BACKSTOP else taker, market_id, account_id, taker, 0)
-            size = self.largest(action)
+            size = self.largest(action, abs(self.pool.accounts.get(account_id).positions.get(market_id)))
             if taker == BACKSTOP:
                 size = max(size, self.pool.markets.get(market_id).parameters.lot)
             if size and isinstance(self.submit(replace(action, size=size)), Accepted):
@@ -267,19 +397,19 @@ class Replay:
                     break
         self.liquidators.rotate()
 
-    def largest(self, action: Liquidate) -> int:
-        """The largest size that the machine accepts and the liquidator wants, in base quanta, found by trial.
+    def largest(self, action: Liquidate | TakeOver, most: int) -> int:
+        """The largest size up to a given one that the machine accepts and the taker wants, in base quanta, by trial.
 
         Zero if not even one lot is. If a size is accepted, smaller ones are taken to be.
         """
         lot = self.pool.markets.get(action.market).parameters.lot
-        position = self.pool.accounts.get(action.account).positions.get(action.market)
-        accepted, rejected = 0, abs(position) // lot + 1
+        taker = action.taker if isinstance(action, TakeOver) else action.liquidator
+        accepted, rejected = 0, most // lot + 1
         lots = 1
         while accepted + 1 < rejected:
             self.figures.trials += 1
             outcome = self.outcome(replace(action, size=lots * lot))
-            if isinstance(outcome, Accepted) and self.is_bearable(outcome.pool, action.liquidator):
+            if isinstance(outcome, Accepted) and self.is_bearable(outcome.pool, taker):
                 accepted = lots
             else:
                 rejected = lots
@@ -327,6 +457,11 @@ class Replay:
             deficit=-sum(negative),
             by_liquidators=self.figures.by_liquidators,
             by_backstop=self.figures.by_backstop,
+            certified=book_is_certified(self.pool),
+            completing=self.scenario.keepers.actions - self.patience if self.figures.samples else 0,
+            own_paid=sum(self.figures.own_paid.values()),
+            backstop_paid=self.figures.backstop_paid.total(),
+            winners_paid=dict(self.figures.winners_paid),
         )
 
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, cast
 
 from solvent.edge.codec import read_text
 from solvent.edge.files import UnusableError, read_bytes
-from solvent.edge.structure import FormatError, Grammar, Path, shown
+from solvent.edge.structure import FormatError, Grammar, Path, hints, shown
 from solvent.numbers import PPM
 from solvent.pool import AccountId, MarketId, MarketParameters, PoolParameters
 
@@ -52,18 +52,20 @@ class Quote:
 
 @dataclass(frozen=True)
 class PoolLimits:
-    """The parameters of the pool. requirement_floor: quote currency."""
+    """The parameters of the pool. requirement_floor, bounty: quote currency."""
 
     requirement_floor: Amount
     max_markets_per_account: int
+    bounty: Amount
+    factors: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class MarketPlan:
     """A market and the symbol whose prices are its marks. A base quantum is 10^-decimals of the base currency.
 
-    lot, backstop_inventory: base currency. interest_lower, interest_upper: quote currency. lowest_mark, highest_mark:
-    prices. Rates and the fraction: parts per million.
+    lot, backstop_inventory: base currency. interest_lower, interest_upper, backstop_cap: quote currency. lowest_mark,
+    highest_mark: prices. Rates and the fraction: parts per million.
     """
 
     id: MarketId
@@ -80,6 +82,7 @@ class MarketPlan:
     lowest_mark: Amount
     highest_mark: Amount
     backstop_inventory: Amount
+    backstop_cap: Amount
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,13 @@ class Liquidators:
 
 
 @dataclass(frozen=True)
+class Keepers:
+    """Who certifies, defaults and has losses shared: at most so many actions a tick, together."""
+
+    actions: int
+
+
+@dataclass(frozen=True)
 class Funding:
     """Every so many ticks the longs pay the shorts `rate` parts per million of the mark."""
 
@@ -136,20 +146,11 @@ class Funding:
 
 
 @dataclass(frozen=True)
-class Scenario:
-    """What is replayed. prices: beside the scenario's file; empty where they must be given. end is excluded."""
+class Setup:
+    """The parameters of a pool and its markets, as a scenario says them."""
 
-    title: str
-    seed: int
-    prices: str
-    start: datetime
-    end: datetime
     quote: Quote
     pool: PoolLimits
-    backstop: Backstop
-    liquidators: Liquidators
-    funding: Funding
-    population: Population
     markets: tuple[MarketPlan, ...]
 
     def pool_parameters(self) -> PoolParameters:
@@ -161,6 +162,8 @@ class Scenario:
             token_unit=10 ** (decimals - self.quote.token_decimals),
             requirement_floor=self.pool.requirement_floor.quanta(decimals, ("pool", "requirement_floor")),
             max_markets_per_account=self.pool.max_markets_per_account,
+            bounty=self.pool.bounty.quanta(decimals, ("pool", "bounty")),
+            factors=self.pool.factors,
         )
 
     def market_parameters(self, index: int) -> MarketParameters:
@@ -182,15 +185,36 @@ class Scenario:
             lowest_mark=quanta("lowest_mark", price),
             highest_mark=quanta("highest_mark", price),
             backstop_inventory=quanta("backstop_inventory", plan.decimals),
+            backstop_cap=quanta("backstop_cap", quote),
         )
-
-    def tokens(self, amount: Amount, *path: str) -> int:
-        """An amount in the token's smallest units, which is how deposits come."""
-        return amount.quanta(self.quote.token_decimals, path)
 
     def price_decimals(self, index: int) -> int:
         """A price of one is 10^this quote quanta per base quantum."""
         return self.quote.decimals - self.markets[index].decimals
+
+
+@dataclass(frozen=True)
+class Scenario(Setup):
+    """What is replayed. prices: beside the scenario's file; empty where they must be given. end is excluded.
+
+    column: that of the prices which become marks.
+    """
+
+    title: str
+    seed: int
+    prices: str
+    column: str
+    start: datetime
+    end: datetime
+    backstop: Backstop
+    liquidators: Liquidators
+    keepers: Keepers
+    funding: Funding
+    population: Population
+
+    def tokens(self, amount: Amount, *path: str) -> int:
+        """An amount in the token's smallest units, which is how deposits come."""
+        return amount.quanta(self.quote.token_decimals, path)
 
 
 def read_integer(value: object, path: Path) -> int:
@@ -239,28 +263,41 @@ def bundled_names() -> list[str]:
     return sorted(path.stem for path in BUNDLED.glob("*.toml"))
 
 
-def read_scenario(file: File) -> Scenario:
-    """The scenario in a file; raises UnusableError or FormatError."""
+def read_tree(file: File) -> dict[str, object]:
+    """The tree in a TOML file; raises UnusableError."""
     try:
-        tree = tomllib.loads(read_bytes(str(file)).decode("utf-8"))
+        return tomllib.loads(read_bytes(str(file)).decode("utf-8"))
     except RecursionError:
         raise UnusableError(f"{file}: not TOML: too many levels of nesting") from None
     except ValueError as error:
         raise UnusableError(f"{file}: not TOML: {str(error).splitlines()[0]}") from None
-    scenario = cast(Scenario, GRAMMAR.read(Scenario, tree, ()))
+
+
+def read_setup(file: File) -> Setup:
+    """The tables quote, pool and markets of a file, which may be a scenario; raises UnusableError or FormatError."""
+    tree = read_tree(file)
+    setup = cast(Setup, GRAMMAR.read(Setup, {name: tree[name] for name in hints(Setup) if name in tree}, ()))
+    demand_markets(setup)
+    return setup
+
+
+def read_scenario(file: File) -> Scenario:
+    """The scenario in a file; raises UnusableError or FormatError."""
+    scenario = cast(Scenario, GRAMMAR.read(Scenario, read_tree(file), ()))
+    demand_markets(scenario)
     demand_sense(scenario)
     return scenario
 
 
-def demand_sense(scenario: Scenario) -> None:
-    """Raises FormatError for what is of the right form and cannot be replayed."""
-    quote, population, markets = scenario.quote, scenario.population, scenario.markets
+def demand(holds: bool, path: str, expected: str, found: object) -> None:
+    """Raises FormatError unless something holds."""
+    if not holds:
+        raise FormatError(tuple(path.split(".")), expected, shown(found))
 
-    def demand(holds: bool, path: str, expected: str, found: object) -> None:
-        if not holds:
-            raise FormatError(tuple(path.split(".")), expected, shown(found))
 
-    demand(scenario.start < scenario.end, "end", "a time after start", scenario.end)
+def demand_markets(setup: Setup) -> None:
+    """Raises FormatError for units and markets that are of the right form and make no sense."""
+    quote, markets = setup.quote, setup.markets
     demand(quote.decimals <= 30, "quote.decimals", "at most 30", quote.decimals)
     demand(
         quote.token_decimals <= quote.decimals, "quote.token_decimals", "at most quote.decimals", quote.token_decimals
@@ -270,6 +307,12 @@ def demand_sense(scenario: Scenario) -> None:
     demand(len({plan.symbol for plan in markets}) == len(markets), "markets", "each symbol once", "a symbol twice")
     for index, plan in enumerate(markets):
         demand(plan.decimals <= quote.decimals, f"markets.{index}.decimals", "at most quote.decimals", plan.decimals)
+
+
+def demand_sense(scenario: Scenario) -> None:
+    """Raises FormatError for what is of the right form and cannot be replayed."""
+    population = scenario.population
+    demand(scenario.start < scenario.end, "end", "a time after start", scenario.end)
     demand(2 <= population.accounts <= PPM, "population.accounts", "from 2 to 1000000", population.accounts)
     demand(population.long_share <= PPM, "population.long_share", "at most 1000000", population.long_share)
     demand(population.closing <= PPM, "population.closing", "at most 1000000", population.closing)
@@ -282,4 +325,6 @@ def demand_sense(scenario: Scenario) -> None:
         demand(1 <= leverage.times <= PPM, f"{where}.times", "from 1 to 1000000", leverage.times)
         demand(1 <= leverage.weight <= PPM, f"{where}.weight", "from 1 to 1000000", leverage.weight)
     demand(scenario.liquidators.count <= 1000, "liquidators.count", "at most 1000", scenario.liquidators.count)
+    demand(scenario.column not in ("ts", "symbol"), "column", "a column of prices", scenario.column)
+    demand(scenario.keepers.actions >= 1, "keepers.actions", "at least 1", scenario.keepers.actions)
     demand(scenario.funding.every >= 1, "funding.every", "at least 1", scenario.funding.every)

@@ -1,6 +1,7 @@
 """The figures of a replay as text: the same bytes for the same seed."""
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from solvent.edge.replay import Replay
 from solvent.edge.scenario import Scenario
@@ -10,7 +11,7 @@ def summary(replay: Replay) -> str:
     """A table of the figures. Amounts are in the quote currency, rounded down to two places."""
     rows = list(figures(replay))
     width = max(len(label) for label, _ in rows)
-    lines = [f"{label:<{width}}  {value}" for label, value in rows]
+    lines = [f"{label:<{width}}  {value}".rstrip() for label, value in rows]
     return "\n".join([replay.scenario.title, "", *lines]) + "\n"
 
 
@@ -39,13 +40,44 @@ def figures(replay: Replay) -> Iterator[tuple[str, str]]:
     yield "traders' equity", f"{amount(first.traders_equity)} -> {amount(last.traders_equity)}"
     yield "median equity", f"{amount(first.median_equity)} -> {amount(last.median_equity)}"
     yield "backstop's equity", f"{amount(first.backstop_equity)} -> {amount(last.backstop_equity)}"
+    completing = figures.completing
+    words = len(completing)
+    if words:
+        yield "words of the oracle", f"{words:,}"
+        certifying = sum(one.certifying for one in completing)
+        others = sum(one.others for one in completing)
+        quiet = sum(one.certifying + one.others == 0 and one.is_complete for one in completing)
+        yield "  that needed nobody", f"{quiet:,}, {hundredths(100 * quiet, words)} %"
+        most = max(one.certifying for one in completing)
+        yield "  certifying actions", f"{hundredths(certifying, words)} on average, {most:,} at most"
+        most = max(one.others for one in completing)
+        yield "  defaults and cuts", f"{hundredths(others, words)} on average, {most:,} at most"
+    uncertified = [not sample.certified for sample in samples]
+    longest = max((sum(1 for _ in run) for is_open, run in groupby(uncertified) if is_open), default=0)
+    yield "ticks that ended with the book uncertified", f"{sum(uncertified):,}, {longest:,} in a row at most"
+    yield "defaulted", f"{len(figures.own_paid):,} accounts"
+    yield "  own equity lost", amount(last.own_paid)
+    yield "  paid by the backstop, by market", ""
+    for market_id in first.interest:
+        yield f"    {market_id}", amount(figures.backstop_paid[market_id])
+    yield "  collected from winners, by market", ""
+    for market_id in first.interest:
+        yield f"    {market_id}", amount(figures.winners_paid[market_id])
     yield "accounts below zero", f"{last.below_zero:,} at the end, {max(s.below_zero for s in samples):,} at most"
     yield "their deficit", f"{amount(last.deficit)} at the end, {amount(max(s.deficit for s in samples))} at most"
     accepted = sum(figures.accepted.values())
     yield "checks", "none failed"
     yield "  CON-7, steps answered", f"{figures.steps + figures.trials:,}, of which {figures.trials:,} trials"
-    yield "  CON-1 and CON-2", f"{accepted + len(samples):,}, of which {figures.full_checks:,} summed up afresh"
-    yield "  CON-9 and CON-10", f"{figures.full_checks:,}"
+    yield (
+        "  CON-1, CON-2, CRT-12, DEF-11",
+        f"{accepted + len(samples):,}, of which {figures.full_checks:,} summed up afresh",
+    )
+    yield "  CON-9, CON-10, CRT-7, CRT-8, CRT-15, DEF-17, DEF-18", f"{figures.full_checks:,}"
+
+
+def hundredths(count: int, of: int) -> str:
+    """A ratio with two places, rounded down."""
+    return f"{count // of:,}.{count * 100 // of % 100:02}"
 
 
 def shown_amount(quanta: int, scenario: Scenario) -> str:
