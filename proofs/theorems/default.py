@@ -670,7 +670,7 @@ def one_side_gains(market: Market, epoch: int) -> bool:
 def longs_and_shorts_never_both_gain(world: PoolWorld) -> None:
     """In no market both sides have gained since the anchor, after every action as before."""
 
-    def known(pool: Pool, entry: Account | Market) -> None:
+    def known(pool: Pool, _: Any, entry: Account | Market | int) -> None:
         if isinstance(entry, Market):
             world.assume(one_side_gains(entry, pool.epoch))
 
