@@ -577,6 +577,20 @@ def who_has_lost_has_lost_somewhere(world: PoolWorld, pool: Pool, account_id: Ac
     world.claim(positions.total_along(pool.markets, loss_of, pool.epoch) == 0, "CRT-14: nothing was lost in all")
 
 
+@theorem("CRT-17", contracts=(*BY_NAME, EQUITY_BY_NAME))
+def without_a_position_nobody_owes(world: PoolWorld) -> None:
+    """An account without a position has no debt, whatever is done on a book that is not certified."""
+    before = world.pool(books=True)
+    case = statements.any_step(world, before, (Deposit, Mark, Fund, Certify, Default, ShareLoss, SetParameters))
+    if case is None:
+        return
+    _, _, after = case
+    for account_id, old, new in world.each(before.accounts, after.accounts):
+        world.use(OPEN_IS_NOT_NEGATIVE, old.positions)
+        world.none_rule(old.positions, is_open, worth, world.along(before.markets), label="CRT-17: nothing is worth")
+        world.claim(invariant.without_a_position_nothing_is_owed(account_id, new), "CRT-17: nothing is owed")
+
+
 @theorem("MAR-10", contracts=(*CERTAIN, EQUITY_BY_NAME, REQUIREMENT_BY_NAME, MEETS_INITIAL_EXACTLY))
 def a_flat_account_can_withdraw_everything(world: PoolWorld) -> None:
     """On a certified book an account without positions can withdraw all of its cash that is a whole number of units."""

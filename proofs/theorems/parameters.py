@@ -95,7 +95,25 @@ def a_pools_parameters_are_checked(world: PoolWorld, parameters: PoolParameters)
     world.claim(invariant.pool_is_well_formed(empty), "CON-9: a new pool is well formed")
 
 
-@theorem("CON-7", "CON-8", contracts=BY_NAME)
+@theorem(
+    "PAR-2",
+    "PAR-3",
+    "PAR-4",
+    "PAR-5",
+    "PAR-6",
+    "PAR-7",
+    "PAR-8",
+    "PAR-9",
+    "PAR-10",
+    "PAR-11",
+    "PAR-12",
+    "PAR-17",
+    "PAR-18",
+    "PAR-23",
+    "CON-7",
+    "CON-8",
+    contracts=BY_NAME,
+)
 def a_listing_is_rejected_exactly_when(world: PoolWorld) -> None:
     """A listing is rejected by the first of its rules that fails, and otherwise accepted."""
     before = world.pool()
@@ -178,7 +196,25 @@ def within_the_region(p: MarketParameters) -> list[statements.Condition]:
     ]
 
 
-@theorem("PAR-21", "PAR-22", "CON-7", "CON-8", contracts=BY_NAME)
+@theorem(
+    "PAR-3",
+    "PAR-4",
+    "PAR-5",
+    "PAR-6",
+    "PAR-7",
+    "PAR-8",
+    "PAR-9",
+    "PAR-10",
+    "PAR-11",
+    "PAR-12",
+    "PAR-17",
+    "PAR-18",
+    "PAR-21",
+    "PAR-22",
+    "CON-7",
+    "CON-8",
+    contracts=BY_NAME,
+)
 def a_change_of_parameters_is_rejected_exactly_when(world: PoolWorld) -> None:
     """A change of parameters is rejected by the first of its rules that fails, and otherwise accepted."""
     before = world.pool()
