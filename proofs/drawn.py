@@ -149,6 +149,12 @@ class DrawnPoolWorld(PoolWorld):
             self.claim(counted >= 0, f"{label}: no entry counts for less than nothing")
             self.claim(counted != 0 or measure(value, *_captured(given, key)) == 0, f"{label}: the rest is nothing")
 
+    def compare_rule(self, smaller: tuple[Any, Measure], larger: tuple[Any, Measure], *, label: str) -> None:
+        """Checks of every key that the one measure is not more than the other."""
+        for key in {key for table, _ in (smaller, larger) for key, _ in table}:
+            value, most = (measure(table.get(key)) for table, measure in (smaller, larger))
+            self.claim(value <= most, f"{label}: at every key")
+
     def touched(self, before: Any, after: Any) -> list[tuple[Any, Any, Any]]:
         keys = dict.fromkeys([key for key, _ in before] + [key for key, _ in after])
         return [(key, before.get(key), after.get(key)) for key in sorted(keys)]

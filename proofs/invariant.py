@@ -19,6 +19,7 @@ from solvent.numbers import (
     TIME_CAP,
     VAULT_CAP,
 )
+from solvent.parameters import is_listed
 from solvent.pool import BACKSTOP, Account, AccountId, Anchor, Base, Market, MarketId, Pool, equity, is_exposed, is_open
 
 
@@ -112,6 +113,7 @@ def pool_is_well_formed(pool: Pool) -> bool:
         *(lower < higher for lower, higher in pairwise(parameters.factors)),
         *(one.generation >= 1 for one in pool.classes),
         pool.epoch >= 1,
+        pool.markets.total(is_listed) <= LISTED_CAP,
     )
 
 

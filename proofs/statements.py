@@ -13,7 +13,8 @@ from proofs.worlds import PoolWorld
 from solvent.default import Default, TakeOver, Unwind
 from solvent.liquidation import Liquidate
 from solvent.machine import Accepted, Action, Rejected, open_book
-from solvent.pool import BACKSTOP, AccountId, Market, MarketId, Pool, equity, is_exposed
+from solvent.parameters import is_listed
+from solvent.pool import BACKSTOP, AccountId, Market, MarketId, Pool, equity, is_exposed, is_open
 from solvent.rules import Rule
 from solvent.settlement import SettlePosition
 from solvent.trading import Trade
@@ -97,6 +98,9 @@ def stays_well_formed(world: PoolWorld, cls: type[Action]) -> None:
     if case is None:
         return
     before, action, after = case
+    if isinstance(action, Liquidate | Default):
+        held = (before.accounts.get(BACKSTOP).positions, is_open)
+        world.compare_rule(held, (before.markets, is_listed), label="CON-5: the backstop is in markets that are listed")
     if isinstance(action, Trade | Liquidate | Default | Unwind | TakeOver | SettlePosition):
         world.use(LONG_SIZES_ARE_NOT_NEGATIVE, before.accounts, action.market)
         world.use(SHORT_SIZES_ARE_NOT_NEGATIVE, before.accounts, action.market)

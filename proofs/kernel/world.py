@@ -192,6 +192,25 @@ class World:
         self.assume(count >= 0)
         self.assume(either(count != 0, total == 0))
 
+    def compare_rule(self, smaller: tuple[Any, Measure], larger: tuple[Any, Measure], *, label: str) -> None:
+        """The rule of comparison: a measure that at no key is more than another is not more in total, of the rest.
+
+        Each is of one table's entries; an arbitrary key is looked at in both, and the rest of both is without the same
+        keys. They are the tables as they began.
+        """
+        (table, measure), (other, bound) = smaller, larger
+        for key in list(table.base.keys):
+            other.base.touch(key)
+        for key in list(other.base.keys):
+            table.base.touch(key)
+        rest = [one.total_of_rest(counted, ()) for one, counted in (smaller, larger)]
+        key = self.identifier(f"{table.base.name}[any].key")
+        self.add_distinct(other.base, key)
+        most = bound(other.base.initial[-1])
+        self.add_distinct(table.base, key)
+        self.claim(measure(table.base.initial[-1]) <= most, f"{label}: at every key")
+        self.assume(rest[0] <= rest[1])
+
     def _arbitrary_entry(
         self, table: Any, captured: list[tuple[Any, ...]], rest: bool, first: Callable[[Any, Any], None]
     ) -> Callable[[Measure, tuple[Any, ...]], Any]:

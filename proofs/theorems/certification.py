@@ -557,7 +557,7 @@ def whoever_is_not_certified_can_be_certified_or_defaulted(world: PoolWorld) -> 
         world.assume(size != 0)
         world.assume(either(loss_of(size, market, before.epoch) > 0, losses == 0))
         outcome = world.step(before, Default(account_id, market_id))
-        blocked = [Rule.NUM_14, Rule.CON_5]
+        blocked = [Rule.NUM_14]
     if isinstance(outcome, Rejected):
         world.claim(any(outcome.rule is rule for rule in blocked), "CRT-14: nothing stands in the way but the caps")
 

@@ -56,7 +56,7 @@ from solvent.funding import Fund
 from solvent.machine import Rejected
 from solvent.margin import equity_of
 from solvent.marking import Mark
-from solvent.numbers import CARRY_CAP, CASH_CAP, LISTED_CAP
+from solvent.numbers import CARRY_CAP, CASH_CAP
 from solvent.pool import BACKSTOP, Account, AccountId, Deposit, Market, MarketId, Pool, equity, is_open, worth
 from solvent.rules import Rule
 
@@ -480,15 +480,10 @@ def a_default_is_rejected_exactly_when(world: PoolWorld) -> None:
     share = share_of(before, action.account, action.market)
     moved = moved_to(before, action.account, action.market, -size)
     losses = positions.total_along(before.markets, loss_of, before.epoch)
-    inventory = before.accounts.get(BACKSTOP).positions
 
     def cash_after(account_id: AccountId, paid: int) -> bool:
         cash = before.accounts.get(account_id).cash + moved(account_id)[0]
         return statements.within(cash + paid, CASH_CAP)
-
-    def held() -> int:
-        own = inventory.get(action.market)
-        return inventory.total(is_open) + only(own + size != 0, 1) - only(own != 0, 1)
 
     statements.rejects_exactly(
         world,
@@ -505,7 +500,6 @@ def a_default_is_rejected_exactly_when(world: PoolWorld) -> None:
             ),
             (Rule.NUM_14, "account", lambda: cash_after(action.account, share)),
             (Rule.NUM_14, "backstop", lambda: cash_after(BACKSTOP, -share)),
-            (Rule.CON_5, "backstop", lambda: held() <= LISTED_CAP),
         ],
     )
 

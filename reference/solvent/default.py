@@ -114,7 +114,7 @@ def default(pool: Pool, action: Default) -> tuple[Pool, Defaulted]:
     The share is that of the loss in the market among the account's losses since the anchor, at most the loss; with the
     last position, and where nothing was lost, it is all of the deficit.
 
-    Rules: CON-4, DEF-1, DEF-2, DEF-3, DEF-4, NUM-14, CON-5.
+    Rules: CON-4, DEF-1, DEF-2, DEF-3, DEF-4, NUM-14.
     """
     market = pool.markets.get(action.market)
     account = pool.accounts.get(action.account)
@@ -142,7 +142,6 @@ def default(pool: Pool, action: Default) -> tuple[Pool, Defaulted]:
 
     require_cash(after, action.account, "account")
     require_cash(after, BACKSTOP, "backstop")
-    require(is_in_few_markets(after, BACKSTOP), Rule.CON_5, "backstop")
     return after, Defaulted(action.account, action.market, size, share)
 
 

@@ -6,7 +6,7 @@ from typing import Concatenate, Final, Generic, NewType, ParamSpec, TypeVar
 
 from immutables import Map
 
-from solvent.numbers import CASH_CAP, CLASSES, LISTED_CAP, SIZE_CAP, VAULT_CAP, choose
+from solvent.numbers import CASH_CAP, CLASSES, SIZE_CAP, VAULT_CAP, choose
 from solvent.rules import Rule, require
 
 AccountId = NewType("AccountId", str)
@@ -288,8 +288,8 @@ def require_cash(pool: Pool, account_id: AccountId, field: str) -> None:
 
 def is_in_few_markets(pool: Pool, account_id: AccountId) -> bool:
     """Whether the account holds positions in no more markets than it may: the backstop in all that are listed."""
-    most = choose(account_id == BACKSTOP, LISTED_CAP, pool.parameters.max_markets_per_account)
-    return pool.accounts.get(account_id).positions.total(is_open) <= most
+    held = pool.accounts.get(account_id).positions.total(is_open)
+    return account_id == BACKSTOP or held <= pool.parameters.max_markets_per_account
 
 
 @dataclass(frozen=True, slots=True)
