@@ -6,6 +6,7 @@ obligation, and the product's bound follows by a lemma: a wrong guess can make a
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from inspect import unwrap
 
 import z3
 
@@ -156,7 +157,7 @@ def bounded_pool(world: PoolWorld, name: str, *totals: Measure, well_formed: boo
         world.use(OPEN_IS_NOT_NEGATIVE, entry.positions)
         markets = LISTED_CAP if key == BACKSTOP else MARKETS_CAP
         for measure in totals:
-            cap, facts = BOUNDED[measure]
+            cap, facts = BOUNDED[unwrap(measure)]
             for given in captured(pool, measure):
                 for fact in facts:
                     world.use(fact, entry.positions, *world.along(pool.markets), *given)
