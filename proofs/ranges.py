@@ -10,7 +10,7 @@ from inspect import unwrap
 
 import z3
 
-from proofs import formulas, invariant
+from proofs import formulas, invariant, statements
 from proofs.facts import BOUNDED, LONG_SIZES_ARE_NOT_NEGATIVE, OPEN_IS_NOT_NEGATIVE, SHORT_SIZES_ARE_NOT_NEGATIVE
 from proofs.kernel.frames import Measure, name_of
 from proofs.kernel.logic import both, choose
@@ -20,8 +20,8 @@ from proofs.kernel.world import taken
 from proofs.theorems.numbers import a_product_is_bounded, a_quotient_is_bounded, a_quotient_is_not_positive
 from proofs.worlds import PoolWorld, SymbolicPoolWorld
 from solvent.certification import anchored_worth, class_margin
-from solvent.default import loss_of
-from solvent.liquidation import is_needed
+from solvent.default import Default, loss_of
+from solvent.liquidation import Liquidate, is_needed
 from solvent.machine import Accepted, Action
 from solvent.margin import may_trade
 from solvent.numbers import CLASSES, FACTOR_CAP, LISTED_CAP, MARKETS_CAP, PRICE_CAP, SIZE_CAP, VAULT_CAP
@@ -58,6 +58,8 @@ def stays_within_a_word(world: PoolWorld, cls: type[Action], *totals: Measure) -
     """NUM-2: whatever the action, whatever becomes of it; `totals` are what it adds up over an account's positions."""
     before = bounded_pool(world, "", *totals, well_formed=True)
     action = world.action(cls, before)
+    if isinstance(action, Liquidate | Default):
+        statements.backstop_is_where_markets_are_listed(world, before, action.market)
     with in_a_word(world):
         outcome = world.step(before, action)
     asked_of_bounded_pools(world, before)
@@ -156,8 +158,8 @@ def bounded_pool(world: PoolWorld, name: str, *totals: Measure, well_formed: boo
             return
         world.use(OPEN_IS_NOT_NEGATIVE, entry.positions)
         markets = LISTED_CAP if key == BACKSTOP else MARKETS_CAP
-        for measure in totals:
-            cap, facts = BOUNDED[unwrap(measure)]
+        for measure in map(unwrap, totals):
+            cap, facts = BOUNDED[measure]
             for given in captured(pool, measure):
                 for fact in facts:
                     world.use(fact, entry.positions, *world.along(pool.markets), *given)
