@@ -14,16 +14,17 @@ from typing import Any, Final, NamedTuple, TypeVar, cast, get_args, get_origin
 
 from solvent import numbers
 from solvent.certification import Certify, book_is_certified
-from solvent.default import Default, ShareLoss
+from solvent.default import Default, ShareLoss, TakeOver, Unwind
 from solvent.edge.structure import hints
+from solvent.liquidation import Liquidate
 from solvent.machine import Accepted, Action, step
 from solvent.margin import equity_of, initial_margin, maintenance_margin, requirement
 from solvent.marking import Mark
 from solvent.numbers import FACTOR_CAP, PPM, PRICE_CAP, SIZE_CAP, VAULT_CAP
-from solvent.parameters import SetParameters, check_pool_parameters
-from solvent.pool import BACKSTOP, TREASURY, AccountId, Market, MarketId, Pool, PoolParameters, Table, equity
+from solvent.parameters import ListMarket, SetParameters, check_pool_parameters
+from solvent.pool import BACKSTOP, TREASURY, AccountId, Deposit, Market, MarketId, Pool, PoolParameters, Table, equity
 from solvent.rules import Rejection, Rule
-from solvent.settlement import Settle
+from solvent.settlement import Settle, SettlePosition
 from solvent.trading import Trade
 
 R = TypeVar("R")
@@ -69,7 +70,7 @@ TYPICAL: Final[Mapping[str, tuple[int, ...]]] = {
     "highest_mark": (10**6, 10**9, 10**12, 10**15, PRICE_CAP, PRICE_CAP),
     "backstop_inventory": (0, 10, 10**6, SIZE_CAP),
     "backstop_cap": (0, 0, 10**9, 10**12, VAULT_CAP),
-    "expiry": (0, 0, 0, 5, 30),
+    "expiry": (0, 0, 0, 0, 20, 60),
     "bounty": (0, 1, 10**6, 10**9),
 }
 """Parameters worth drawing, within their region and on its edge."""
@@ -85,9 +86,6 @@ OFTEN: Final[tuple[type[Action], ...]] = (Trade, Mark)
 
 SELDOM: Final[tuple[type[Action], ...]] = (Settle, SetParameters)
 """What ends much that could still happen, and is drawn that much less often."""
-
-COMPLETING: Final[tuple[type[Action], ...]] = (Certify, Default, ShareLoss)
-"""What is mostly drawn while the book is not certified, as little else is then accepted."""
 
 DRAWN_FIRST: Final = {MarketId: 0, AccountId: 1}
 
@@ -189,9 +187,8 @@ class Generator:
 
     def drawn(self, pool: Pool) -> Action:
         """An action as it comes."""
-        completing = [kind for kind in COMPLETING if kind in self.kinds]
-        stuck = completing and not book_is_certified(pool)
-        kinds = completing if stuck and self.random.random() < 0.5 else self.kinds
+        fitting = [kind for kind in fitting_kinds(pool) if kind in self.kinds]
+        kinds = fitting if fitting and self.random.random() < 0.5 else self.kinds
         kind = self.random.choice(kinds)
         while kind in SELDOM and self.random.random() < 0.9:
             kind = self.random.choice(kinds)
@@ -284,8 +281,12 @@ class Generator:
         if hint is AccountId:
             return self.account(name, scene)
         if hint is MarketId:
+            draw = self.random.random()
+            held = [market_id for market_id, market in scene.listed() if market.long_interest + market.short_interest]
             active = [market_id for market_id, market in scene.listed() if market.settled == 0]
-            if active and self.random.random() < 0.6:
+            if held and draw < 0.5:
+                return self.random.choice(held)
+            if active and draw < 0.8:
                 return self.random.choice(active)
             return self.random.choice((*MARKETS, *MARKETS, *MARKETS, NOWHERE))
         if hint is int:
@@ -348,13 +349,18 @@ class Generator:
         """Base quanta, mostly whole lots: of a position held, of what somebody's margin allows, or anything."""
         market = scene.market()
         lot = max(market.parameters.lot, 1)
-        account = pool.accounts.get(self.random.choice((*(scene.accounts or TRADERS), BACKSTOP)))
+        account = pool.accounts.get(self.random.choice(scene.accounts or TRADERS))
         held = abs(account.positions.get(scene.market_id))
         draw = self.random.random()
+        inventory = abs(pool.accounts.get(BACKSTOP).positions.get(scene.market_id))
+        if inventory and draw < 0.2:
+            return min(held or inventory, inventory)
         if held and draw < 0.5:
             return held if draw < 0.2 else max(held // self.random.randint(1, 9) // lot, 1) * lot
         if market.mark and draw < 0.85:
-            free = equity(account, pool.markets) * PPM * self.random.randint(1, 10) // 10
+            others = scene.accounts if draw < 0.75 else ()
+            has = min(equity(one, pool.markets) for one in (account, *map(pool.accounts.get, others)))
+            free = has * PPM * self.random.randint(1, 10) // 10
             most = min(free // (market.mark * market.parameters.initial_rate), SIZE_CAP)
             return max(most // lot, 1) * lot
         return (self.magnitude(SIZE_CAP if draw > 0.97 else 1 << 24) // lot + 1) * lot
@@ -391,7 +397,7 @@ class Generator:
         draw = self.random.random()
         if draw < 0.1:
             return scene.market().time + self.random.choice((-1, 0))
-        if draw < 0.2 and (expiry := scene.market().parameters.expiry):
+        if draw < 0.13 and (expiry := scene.market().parameters.expiry):
             return expiry + self.random.choice((-1, 0, 1))
         return scene.market().time + (1 if draw < 0.98 else self.magnitude(1 << 32))
 
@@ -449,6 +455,23 @@ MEANINGS: Final[Mapping[str, Callable[[Generator, Pool, Scene], int]]] = {
     "time": Generator.time,
     "payment": Generator.payment,
 }
+
+
+def fitting_kinds(pool: Pool) -> list[type[Action]]:
+    """The kinds of actions that the state calls for, which are else hardly ever accepted."""
+    if not len(pool.markets):
+        return [ListMarket, Deposit]
+    if not book_is_certified(pool):
+        return [Certify, Default, ShareLoss]
+    accounts = [account_id for account_id, _ in pool.accounts if account_id != BACKSTOP]
+    kinds: list[type[Action]] = []
+    if any(equity_of(pool, one) < requirement(pool, one, maintenance_margin) for one in accounts):
+        kinds += [Liquidate, Liquidate]
+    if len(pool.accounts.get(BACKSTOP).positions):
+        kinds += [Unwind, TakeOver]
+    if any(market.settled and market.long_interest + market.short_interest for _, market in pool.markets):
+        kinds.append(SettlePosition)
+    return kinds
 
 
 def edge(record: R, place: Place, unit: int, outcome: Callable[[R], object]) -> tuple[R, R] | None:

@@ -99,6 +99,69 @@ class Liquidation:
 
 
 @dataclass(frozen=True)
+class Default:
+    """`fund` took over all of a position of an account worth less than nothing, and paid it the share."""
+
+    market: MarketId
+    account: AccountId
+    fund: AccountId
+    size: int
+    price: int
+    share: int
+
+
+@dataclass(frozen=True)
+class LossSharing:
+    """Every long paid so much per unit of size to `fund`; negative: every short. Others than the fund paid in all."""
+
+    market: MarketId
+    fund: AccountId
+    cut: int
+    collected: int
+
+
+@dataclass(frozen=True)
+class Unwinding:
+    """`size` of the position of `fund` was closed against that of an account."""
+
+    market: MarketId
+    account: AccountId
+    fund: AccountId
+    size: int
+    price: int
+
+
+@dataclass(frozen=True)
+class TakeOver:
+    """`taker` took over `size` of the position of `fund`."""
+
+    market: MarketId
+    taker: AccountId
+    fund: AccountId
+    size: int
+    price: int
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """The market ended, at a last mark."""
+
+    market: MarketId
+    mark: int
+    time: int
+
+
+@dataclass(frozen=True)
+class PositionSettlement:
+    """All of a position in a market that has ended became money."""
+
+    market: MarketId
+    account: AccountId
+    size: int
+    price: int
+
+
+@dataclass(frozen=True)
 class VaultStated:
     """The venue says what it holds."""
 
@@ -123,7 +186,22 @@ class InterestStated:
 
 
 TraceEvent = (
-    Listing | Deposit | Withdrawal | Fill | Mark | Funding | Liquidation | VaultStated | EquityStated | InterestStated
+    Listing
+    | Deposit
+    | Withdrawal
+    | Fill
+    | Mark
+    | Funding
+    | Liquidation
+    | Default
+    | LossSharing
+    | Unwinding
+    | TakeOver
+    | Settlement
+    | PositionSettlement
+    | VaultStated
+    | EquityStated
+    | InterestStated
 )
 
 TRACE: Final = Grammar(GRAMMAR.scalars, {TraceEvent: "event"})
@@ -186,7 +264,7 @@ class Monitor:
         """A trade leaves each side its requirement, or only reduces its risk."""
         yield "NUM-6", event.size > 0, f"size {event.size} is not positive"
         yield "NUM-9", event.price > 0, f"price {event.price} is not positive"
-        yield "CON-4", self.market(event.market).mark > 0, f"market {event.market} is not listed"
+        yield from self.is_active(event.market)
         yield "TRD-1", event.buyer != event.seller, f"{event.buyer} trades with itself"
         before = self.pool
         after = change_position(before, event.buyer, event.market, event.size, event.price)
@@ -201,7 +279,7 @@ class Monitor:
     def marked(self, event: Mark) -> Iterator[Property]:
         """A mark is positive and newer."""
         market = self.market(event.market)
-        yield "CON-4", market.mark > 0, f"market {event.market} is not listed"
+        yield from self.is_active(event.market)
         yield "MRK-2", event.time > market.time, f"time {event.time}, and {market.time} came before"
         yield "NUM-9", event.mark > 0, f"mark {event.mark} is not positive"
         self.set_market(event.market, replace(market, mark=event.mark, time=event.time))
@@ -209,7 +287,7 @@ class Monitor:
     def funded(self, event: Funding) -> Iterator[Property]:
         """A funding step is newer."""
         market = self.market(event.market)
-        yield "CON-4", market.mark > 0, f"market {event.market} is not listed"
+        yield from self.is_active(event.market)
         yield "FND-2", event.time > market.time, f"time {event.time}, and {market.time} came before"
         long_carry, short_carry = market.long_carry + event.payment, market.short_carry + event.payment
         self.set_market(event.market, replace(market, long_carry=long_carry, short_carry=short_carry, time=event.time))
@@ -218,7 +296,7 @@ class Monitor:
         """A liquidation was due, and has not made things worse."""
         market, account_id = self.market(event.market), event.account
         yield "NUM-6", event.size > 0, f"size {event.size} is not positive"
-        yield "CON-4", market.mark > 0, f"market {event.market} is not listed"
+        yield from self.is_active(event.market)
         yield "LIQ-3", account_id != event.liquidator, f"{account_id} liquidates itself"
         position = self.pool.accounts.get(account_id).positions.get(event.market)
         yield "LIQ-4", event.size <= abs(position), f"{account_id} holds {position}, {event.size} were taken over"
@@ -236,6 +314,85 @@ class Monitor:
         yield "LIQ-12", needs - has <= needed - had, f"{account_id} was short of {needed - had}, now of {needs - has}"
         yield "LIQ-13", has * needed >= had * needs, f"{account_id} had {had} of {needed}, now {has} of {needs}"
 
+    def defaulted(self, event: Default) -> Iterator[Property]:
+        """A default was one, and left the account with nothing more than it had to."""
+        market, account_id = self.market(event.market), event.account
+        position = self.pool.accounts.get(account_id).positions.get(event.market)
+        had = equity_of(self.pool, account_id)
+        yield "CON-4", market.mark > 0, f"market {event.market} is not listed"
+        yield "DEF-1", account_id != event.fund, f"{account_id} takes over from itself"
+        yield "DEF-2", had < 0, f"{account_id} had equity {had}"
+        yield "DEF-3", position != 0, f"{account_id} holds nothing in market {event.market}"
+        yield "DEF-12", event.size == abs(position), f"{account_id} holds {position}, {event.size} were taken over"
+        yield "DEF-12", event.price == market.mark, f"price {event.price}, and the mark is {market.mark}"
+        after = change_position(self.pool, account_id, event.market, -position, event.price)
+        after = change_position(after, event.fund, event.market, position, event.price)
+        self.pool = pay(pay(after, account_id, event.share), event.fund, -event.share)
+        has = equity_of(self.pool, account_id)
+        yield "DEF-13", had <= has <= 0, f"{account_id} had equity {had}, now {has}"
+        is_last = not len(self.pool.accounts.get(account_id).positions)
+        yield "DEF-13", has == 0 or not is_last, f"{account_id} is left without a position and with equity {has}"
+
+    def loss_shared(self, event: LossSharing) -> Iterator[Property]:
+        """One side pays by size, and all of it comes in."""
+        market = self.market(event.market)
+        yield "CON-4", market.mark > 0, f"market {event.market} is not listed"
+        longs, shorts = max(event.cut, 0), max(-event.cut, 0)
+        own = self.pool.accounts.get(event.fund).positions.get(event.market)
+        all_pay = longs * market.long_interest + shorts * market.short_interest
+        others_pay = all_pay - longs * max(own, 0) - shorts * max(-own, 0)
+        message = f"collected {event.collected}, by size it is {others_pay}"
+        yield "DEF-15", event.collected == others_pay, message
+        long_carry, short_carry = market.long_carry + longs, market.short_carry - shorts
+        self.set_market(event.market, replace(market, long_carry=long_carry, short_carry=short_carry))
+        self.pool = pay(self.pool, event.fund, all_pay)
+
+    def unwound(self, event: Unwinding) -> Iterator[Property]:
+        """Two opposite positions are closed at the mark."""
+        yield "NUM-6", event.size > 0, f"size {event.size} is not positive"
+        yield from self.is_active(event.market)
+        mark, direction = self.market(event.market).mark, self.direction_of(event.fund, event.market)
+        held = self.pool.accounts.get(event.account).positions.get(event.market)
+        yield "DEF-7", event.size <= -direction * held, f"{event.account} holds {held}, {event.size} were closed"
+        yield from self.has_inventory(event.fund, event.market, event.size)
+        yield "DEF-19", event.price == mark, f"price {event.price}, and the mark is {mark}"
+        after = change_position(self.pool, event.fund, event.market, -direction * event.size, event.price)
+        self.pool = change_position(after, event.account, event.market, direction * event.size, event.price)
+
+    def taken_over(self, event: TakeOver) -> Iterator[Property]:
+        """A position moves at the mark, and leaves the taker its requirement."""
+        yield "NUM-6", event.size > 0, f"size {event.size} is not positive"
+        yield from self.is_active(event.market)
+        yield "DEF-9", event.taker != event.fund, f"{event.taker} takes over from itself"
+        mark, direction = self.market(event.market).mark, self.direction_of(event.fund, event.market)
+        yield from self.has_inventory(event.fund, event.market, event.size)
+        yield "DEF-20", event.price == mark, f"price {event.price}, and the mark is {mark}"
+        before = self.pool
+        after = change_position(before, event.fund, event.market, -direction * event.size, event.price)
+        self.pool = change_position(after, event.taker, event.market, direction * event.size, event.price)
+        has = equity_of(self.pool, event.taker)
+        allowed = may_trade(before, self.pool, event.taker, event.market)
+        yield "DEF-10", allowed, f"{event.taker} is left with equity {has}, too little, and has not only reduced risk"
+
+    def settled(self, event: Settlement) -> Iterator[Property]:
+        """A market ends once, at its mark."""
+        yield from self.is_active(event.market)
+        market = self.market(event.market)
+        yield "SET-3", event.time > market.time, f"time {event.time}, and {market.time} came before"
+        yield "SET-8", event.mark == market.mark, f"settled at {event.mark}, and the mark is {market.mark}"
+        self.set_market(event.market, replace(market, settled=event.time, time=event.time))
+
+    def position_settled(self, event: PositionSettlement) -> Iterator[Property]:
+        """All of a position in a market that has ended is closed at its last mark."""
+        market = self.market(event.market)
+        position = self.pool.accounts.get(event.account).positions.get(event.market)
+        yield "CON-4", market.mark > 0, f"market {event.market} is not listed"
+        yield "SET-5", market.settled > 0, f"market {event.market} is not settled"
+        yield "SET-6", position != 0, f"{event.account} holds nothing in market {event.market}"
+        yield "SET-9", event.size == abs(position), f"{event.account} holds {position}, {event.size} were closed"
+        yield "SET-9", event.price == market.mark, f"price {event.price}, and the mark is {market.mark}"
+        self.pool = change_position(self.pool, event.account, event.market, -position, event.price)
+
     def vault_stated(self, event: VaultStated) -> Iterator[Property]:
         """What is held is what the accounts are worth."""
         yield "CON-1", event.vault == self.pool.vault, f"stated {event.vault}, equities add up to {self.pool.vault}"
@@ -251,6 +408,21 @@ class Monitor:
         stated = (event.long_interest, event.short_interest)
         are = (market.long_interest, market.short_interest)
         yield "CON-2", stated == are, f"stated {stated[0]} and {stated[1]}, positions add up to {are[0]} and {are[1]}"
+
+    def is_active(self, market_id: MarketId) -> Iterator[Property]:
+        """A market is listed and has not ended."""
+        market = self.market(market_id)
+        yield "CON-4", market.mark > 0, f"market {market_id} is not listed"
+        yield "SET-1", market.settled == 0, f"market {market_id} was settled at time {market.settled}"
+
+    def direction_of(self, account_id: AccountId, market_id: MarketId) -> int:
+        """1 for a long, -1 for any other."""
+        return 1 if self.pool.accounts.get(account_id).positions.get(market_id) > 0 else -1
+
+    def has_inventory(self, fund: AccountId, market_id: MarketId, size: int) -> Iterator[Property]:
+        """The fund has what it gives."""
+        own = self.pool.accounts.get(fund).positions.get(market_id)
+        yield "DEF-8", size <= abs(own), f"{fund} holds {own}, {size} were taken"
 
     def market(self, market_id: MarketId) -> Market:
         """A market of the books."""
@@ -270,6 +442,12 @@ PROPERTIES: Final[dict[type, Callable[..., Iterator[Property]]]] = {
     Mark: Monitor.marked,
     Funding: Monitor.funded,
     Liquidation: Monitor.liquidated,
+    Default: Monitor.defaulted,
+    LossSharing: Monitor.loss_shared,
+    Unwinding: Monitor.unwound,
+    TakeOver: Monitor.taken_over,
+    Settlement: Monitor.settled,
+    PositionSettlement: Monitor.position_settled,
     VaultStated: Monitor.vault_stated,
     EquityStated: Monitor.equity_stated,
     InterestStated: Monitor.interest_stated,

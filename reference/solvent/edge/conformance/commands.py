@@ -44,7 +44,7 @@ program, in about fifty lines.
 
 FUZZ_HELP: Final = """\
 Carries out a campaign: many runs drawn from a seed, in parallel. Without a command the reference alone, with everything
-that must hold of a pool checked after every step (CON-1, CON-2, CON-7, CON-9, CON-10); with one, the reference against
+that `solvent check` knows checked after every step, and that it has an outcome (CON-7); with one, the reference against
 that program, as in `solvent conform`. Findings are made small and kept one for each requirement.
 
 With --corpus a campaign that was interrupted, or killed, goes on where it was. A worker that dies loses nothing.
@@ -56,7 +56,8 @@ With --corpus a campaign that was interrupted, or killed, goes on where it was. 
 
 MONITOR_HELP: Final = """\
 Checks what happened at any venue, one JSON event a line, against properties alone: money is conserved, margins are
-kept, liquidations were due and made nothing worse. The venue need not know our rules. The first violation is reported
+kept, liquidations were due and made nothing worse, defaults were defaults, losses are shared by size, settlements are
+at the mark. The venue need not know our rules. The first violation is reported
 by the id of the requirement it violates. Amounts are integers in the smallest units, as strings; prices in quote per
 unit of size; rates in parts per million.
 
@@ -68,6 +69,12 @@ unit of size; rates in parts per million.
   {"event":"funding","market":"BTC","payment":"1","time":"3"}
   {"event":"liquidation","market":"BTC","account":"alice","liquidator":"bob","fund":"fund","size":"4","price":"850",
    "penalty":"10","reward":"5"}                                                (on one line)
+  {"event":"default","market":"BTC","account":"alice","fund":"fund","size":"6","price":"700","share":"200"}
+  {"event":"loss_sharing","market":"BTC","fund":"fund","cut":"-20","collected":"120"}
+  {"event":"unwinding","market":"BTC","account":"bob","fund":"fund","size":"1","price":"700"}
+  {"event":"take_over","market":"BTC","taker":"carol","fund":"fund","size":"2","price":"700"}
+  {"event":"settlement","market":"BTC","mark":"700","time":"4"}
+  {"event":"position_settlement","market":"BTC","account":"bob","size":"3","price":"700"}
   {"event":"withdrawal","account":"bob","amount":"5"}
   {"event":"vault_stated","vault":"1995"}
   {"event":"equity_stated","account":"alice","equity":"1"}

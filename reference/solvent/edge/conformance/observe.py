@@ -100,6 +100,10 @@ class Reporting(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.expr:
         if isinstance(node.func, ast.Name) and node.func.id in CHOICES and len(node.args) == 2:
             return self.call("chosen", self.name(node), ast.Constant(node.func.id), *map(self.visit, node.args))
+        if isinstance(node.func, ast.Name) and node.func.id == "choose":
+            condition, *values = node.args
+            picked = self.call("picked", self.name(condition), self.visit(condition))
+            return ast.Call(node.func, [picked, *map(self.visit, values)], [])
         self.generic_visit(node)
         return node
 
@@ -171,6 +175,11 @@ class Observer:
         way = "equal" if left == right else "first" if (left < right) == (choice == "min") else "second"
         self.decisions.add(Decision(name, way))
         return min(left, right) if choice == "min" else max(left, right)
+
+    def picked(self, name: str, value: Any) -> Any:
+        """The condition of a choice of which both sides are computed."""
+        self.decisions.add(Decision(name, "chosen" if value else "otherwise"))
+        return value
 
     def compared(self, name: str, kinds: Sequence[str], *sides: Any) -> bool:
         """A comparison, or a chain of them."""

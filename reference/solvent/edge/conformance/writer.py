@@ -6,7 +6,7 @@
 Runs are drawn from seeds and watched (observe.py). A step becomes a case when it shows something that no case shows
 yet: a rule that rejects, a way through a transition, a decision that goes another way, a comparison whose two sides are
 a unit apart or equal. Numbers of accepted actions are moved to where the outcome changes, cash is moved between
-accounts to the cap no run reaches. Of all that, as few cases are kept as show everything; each is made small.
+accounts to where no run brings it. Of all that, as few cases are kept as show everything; each is made small.
 
 To add cases of another source, give `written` more of them: it needs no more than a state and an action.
 """
@@ -17,9 +17,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from solvent.edge.checks import check
 from solvent.edge.codec import to_json, to_text
@@ -30,22 +31,61 @@ from solvent.edge.conformance.shrink import Shrinker
 from solvent.edge.conformance.vectors import DIRECTORY, RESET, Case, History, text_of
 from solvent.edge.exits import FAILED, INTERRUPTED, PASSED
 from solvent.edge.files import write_whole
-from solvent.edge.generator import KINDS, TYPICAL, Generator, edge, number_places, places, value_at, verdict, with_value
+from solvent.edge.generator import (
+    KINDS,
+    TYPICAL,
+    Generator,
+    edge,
+    number_places,
+    places,
+    sorted_entries,
+    value_at,
+    verdict,
+    with_value,
+)
 from solvent.edge.progress import followed
 from solvent.edge.structure import snake_case
 from solvent.machine import Accepted, Action, Rejected
-from solvent.numbers import CASH_CAP
-from solvent.parameters import check_pool_parameters
-from solvent.pool import BACKSTOP, TREASURY, Account, AccountId, Pool
+from solvent.margin import equity_of
+from solvent.numbers import CARRY_CAP, CASH_CAP, CLASSES, FACTOR_CAP, LISTED_CAP, LOWEST_MARK
+from solvent.parameters import ListMarket, check_pool_parameters
+from solvent.pool import (
+    BACKSTOP,
+    TREASURY,
+    AccountId,
+    Anchor,
+    Base,
+    Market,
+    MarketId,
+    MarketParameters,
+    Pool,
+    is_exposed,
+    pay,
+)
 from solvent.rules import Rejection, Rule
+
+C = TypeVar("C", Market, Anchor, Base)
 
 RUNS: Final = 300
 STEPS: Final = 120
+FACTORS: Final = (
+    (0, 1, 4, FACTOR_CAP),
+    (0, 1, 4, FACTOR_CAP + 1),
+    (1, 2, 4, 16),
+    (0, 1, 1, 16),
+    (0, 4, 1, 16),
+    (0, 1, 4),
+    (0, 1, 4, 16, 64),
+    (0,) * CLASSES,
+    (),
+)
+"""Factors of classes with which a pool may start, and such with which it may not."""
+
 TRIALS: Final = 120
 """Runs spent on making a case small."""
 
-COUNTERWEIGHTS: Final = (AccountId("erin"), AccountId("frank"))
-"""Accounts that hold what is taken from another to bring it to the cap."""
+UNREACHED: Final = {"CRT-8", "CRT-15", "DEF-17", "DEF-18"}
+"""What need not hold of a pool that no run reaches: a case shows that a guard is there all the same."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +218,7 @@ def explore(collection: Collection, seed: str) -> None:
             if random.random() < 0.2:
                 for neighbour in neighbours(pool, action):
                     collection.look("generator", history, pool, neighbour)
-                for tilted in at_the_cap(pool, action):
+                for tilted in beyond_runs(pool, action):
                     collection.look("generator", lambda: None, tilted, action)
             pool = observation.outcome.pool
             done.append(action)
@@ -191,25 +231,92 @@ def partial_history(start: Pool, done: Sequence[Action]) -> Callable[[], History
 
 
 def neighbours(pool: Pool, action: Action) -> Iterator[Action]:
-    """Both sides of every edge along every number of the action."""
+    """Both sides of every edge along every number of the action, and the action with every other id in its places."""
     for place in number_places(action):
         for unit in (1, -1):
             yield from edge(action, place, unit, lambda tried: verdict(pool, tried)) or ()
+    ids: dict[Any, list[Any]] = {
+        AccountId: [BACKSTOP, *(account_id for account_id, _ in sorted_entries(pool.accounts))],
+        MarketId: [market_id for market_id, _ in sorted_entries(pool.markets)],
+    }
+    for place, hint in places(type(action)):
+        for other in ids.get(hint, ()):
+            yield with_value(action, place, other)
 
 
-def at_the_cap(pool: Pool, action: Action) -> Iterator[Pool]:
-    """The pool with the cash of somebody concerned at its cap, and others holding the difference."""
+def beyond_runs(pool: Pool, action: Action) -> Iterator[Pool]:
+    """Pools that no run reaches: somebody concerned has cash at its cap, or is below zero on a certified book.
+
+    The difference is another's, so that equities still add up.
+    """
     named = [value_at(action, place) for place, hint in places(type(action)) if hint is AccountId]
+    for place, hint in places(type(action)):
+        if hint is MarketId:
+            yield from at_carry_cap(pool, value_at(action, place))
     for account_id in dict.fromkeys([*named, BACKSTOP, TREASURY]):
-        for cap in (CASH_CAP, -CASH_CAP):
-            account = pool.accounts.get(account_id)
-            moved = cap - account.cash
-            accounts = pool.accounts.set(account_id, replace(account, cash=cap))
-            for counterweight, part in zip(COUNTERWEIGHTS, (moved // 2, moved - moved // 2), strict=True):
-                accounts = accounts.set(counterweight, Account(accounts.get(counterweight).cash - part))
-            tilted = replace(pool, accounts=accounts)
+        cash = pool.accounts.get(account_id).cash
+        for moved in (CASH_CAP - cash, -CASH_CAP - cash, -equity_of(pool, account_id) - 1):
+            for tilted in counterweighed(pool, account_id, moved, named):
+                if not {violation.requirement for violation in check(tilted)} - UNREACHED:
+                    yield tilted
+                    break
+
+
+def at_carry_cap(pool: Pool, market_id: MarketId) -> Iterator[Pool]:
+    """The pool with either carry of a market at its cap, either way, and nobody worth more or less."""
+    market = pool.markets.get(market_id)
+    for carry in (market.long_carry, market.short_carry):
+        for cap in (CARRY_CAP, -CARRY_CAP):
+            moved = cap - carry
+            own = pool.accounts.get(BACKSTOP).positions.get(market_id)
+            anchor = replace(market.anchor, backstop_base=market.anchor.backstop_base - own * moved)
+            shifted = replace(
+                with_carries(market, moved),
+                anchor=with_carries(anchor, moved),
+                bases=tuple(with_carries(base, moved) for base in market.bases),
+            )
+            tilted = replace(pool, markets=pool.markets.set(market_id, shifted))
+            for account_id, account in pool.accounts:
+                tilted = pay(tilted, account_id, account.positions.get(market_id) * moved)
             if not check(tilted):
                 yield tilted
+
+
+def with_carries(record: C, moved: int) -> C:
+    """A market, its anchor or a base of it, with both carries moved; a record of nothing stays one."""
+    if (isinstance(record, Anchor) and not record.epoch) or (isinstance(record, Base) and not record.generation):
+        return record
+    return replace(record, long_carry=record.long_carry + moved, short_carry=record.short_carry + moved)
+
+
+def counterweighed(pool: Pool, account_id: AccountId, moved: int, named: Sequence[AccountId]) -> Iterator[Pool]:
+    """The pool with so much moved to an account from one other, or half from each of two."""
+    others = [one for one, account in sorted_entries(pool.accounts) if is_exposed(account) or one == BACKSTOP]
+    others = [one for one in others if one != account_id]
+    others.sort(key=lambda one: (one == BACKSTOP, one in named))
+    for weights in [*((one, one) for one in others), *pairwise(others)]:
+        after = pay(pool, account_id, moved)
+        for one, part in zip(weights, (moved // 2, moved - moved // 2), strict=True):
+            after = pay(after, one, -part)
+        yield after
+
+
+def one_too_many() -> Case:
+    """A listing in a pool that has as many markets as may be."""
+    start = Generator(Random("one too many")).pool()
+    parameters = MarketParameters(
+        lot=1,
+        initial_rate=1,
+        maintenance_fraction=1,
+        interest_upper=1,
+        lowest_mark=LOWEST_MARK,
+        highest_mark=LOWEST_MARK,
+    )
+    market = Market(time=1, mark=LOWEST_MARK, parameters=parameters)
+    for number in range(LISTED_CAP):
+        start = replace(start, markets=start.markets.set(MarketId(str(number)), market))
+    action = ListMarket(start.parameters.governance, MarketId("BTC"), LOWEST_MARK, 1, parameters)
+    return case_of("generator", None, start, action)
 
 
 def made_small(collection: Collection, candidate: Candidate, kept: frozenset[Feature]) -> Case:
@@ -246,6 +353,8 @@ def resets() -> Iterator[Case]:
     for place in number_places_of(start.parameters):
         for value in (-1, 0, 1, *edges(start, place)):
             yield case_of("generator", None, Pool(with_value(start.parameters, (place,), value)), None)
+    for factors in FACTORS:
+        yield case_of("generator", None, Pool(replace(start.parameters, factors=factors)), None)
 
 
 def number_places_of(parameters: Any) -> list[str]:
@@ -276,7 +385,7 @@ def suite() -> tuple[list[Case], Collection]:
     for number in followed(range(RUNS), RUNS, "runs watched"):
         explore(collection, f"vectors/{number}")
     chosen = collection.chosen()
-    cases = list(resets())
+    cases = [*resets(), one_too_many()]
     for candidate, kept in followed(chosen, len(chosen), "cases made small"):
         cases.append(made_small(collection, candidate, kept))
     by_id = {case.id: case for case in cases}
