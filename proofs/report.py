@@ -1,7 +1,9 @@
-"""What is shown of a verification: progress, the table, the counterexamples, report.json and junit.xml.
+"""What is shown of a verification: progress, the table, the counterexamples, report.json, junit.xml
+and verify.sarif.
 
 report.json: `seconds`, `versions`, `sources` (a hash over reference/ and proofs/), `theorems` (each with name, module,
-sentence, requirements, verdict, paths, obligations, resources, seconds, findings) and `checks` (name, passed, output).
+sentence, requirements, verdict, paths, obligations, resources, seconds, findings, each with label, verdict, path, and
+the counterexample as text, `ledger`, and as data, `record`, see proofs/ledger.py) and `checks` (name, passed, output).
 """
 
 import hashlib
@@ -12,7 +14,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from xml.etree import ElementTree
 
 from rich.console import Console
@@ -22,6 +24,7 @@ from rich.text import Text
 
 from proofs.kernel.check import Finding, Result
 from proofs.kernel.solve import Verdict
+from proofs.sarif import sarif
 
 if TYPE_CHECKING:
     from proofs.verify import Check
@@ -121,9 +124,9 @@ def _row(results: Sequence[Result]) -> list[str]:
 
 
 def write(directory: Path, results: Sequence[Result], checks: Sequence["Check"], seconds: float, root: Path) -> None:
-    """Writes report.json and junit.xml, each whole or not at all."""
+    """Writes report.json, junit.xml and verify.sarif, each whole or not at all."""
     directory.mkdir(parents=True, exist_ok=True)
-    content = {
+    content: dict[str, Any] = {
         "seconds": round(seconds, 1),
         "versions": {"python": platform.python_version(), "z3": version("z3-solver")},
         "sources": sources(root),
@@ -149,6 +152,7 @@ def write(directory: Path, results: Sequence[Result], checks: Sequence["Check"],
         if not check.passed:
             ElementTree.SubElement(case, "failure", message="failed").text = check.output
     _replace(directory / "junit.xml", ElementTree.tostring(suite, encoding="unicode") + "\n")
+    _replace(directory / "verify.sarif", json.dumps(sarif(content, root), indent=1) + "\n")
 
 
 def _theorem(result: Result) -> dict[str, object]:
@@ -163,7 +167,13 @@ def _theorem(result: Result) -> dict[str, object]:
         "resources": result.resources,
         "seconds": round(result.seconds, 2),
         "findings": [
-            {"label": finding.label, "verdict": finding.verdict.value, "path": finding.path, "ledger": finding.ledger}
+            {
+                "label": finding.label,
+                "verdict": finding.verdict.value,
+                "path": finding.path,
+                "ledger": finding.ledger,
+                "record": finding.record,
+            }
             for finding in result.findings
         ],
     }
