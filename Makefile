@@ -9,7 +9,7 @@ export PYTHONPATH := $(CURDIR)/reference:$(CURDIR)
 unexport PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help verify test lint tables bench lock clean environment
+.PHONY: help verify test lint tables site browser bench lock clean environment
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,12 @@ lint: environment ## types, style, the specification's links and its generated t
 
 tables: environment ## write the generated fields and tables of spec/
 	@$(RUN) -m proofs.requirements
+
+site: environment ## render spec/ with the evidence of the last `make verify` into build/site
+	@$(RUN) -m spec._site
+
+browser: environment ## open build/site in Chromium and use it
+	@$(RUN) -m pytest tests/browser
 
 bench: environment ## measure transitions per second
 	@$(RUN) -m tests.benchmarks

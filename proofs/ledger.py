@@ -34,9 +34,10 @@ def ledger(world: WitnessPoolWorld) -> str:
 def record(world: WitnessPoolWorld) -> dict[str, Any]:
     """The same as data, complete: every field that was looked at, before and after each step.
 
-    `steps`: each with `action` and its `event`, or the rule that `rejected`, or neither where the machine ended otherwise,
-    as pairs of a name and a value, and `cells`: where, the value before, the value after. `values`: what was drawn.
-    `violates`: the claims that failed. Values are decimal strings, or names.
+    `steps`: each with `action` and its `event`, or the rule that `rejected` with its sentence and field, or neither
+    where the machine ended otherwise, and `cells`: where, the value before, the value after. Actions and events are a
+    name and pairs of a field and a value. `values`: what was drawn. `violates`: the claims that failed. Values are
+    decimal strings, or names.
     """
     steps = []
     for before, action, outcome in world.steps:

@@ -1,0 +1,53 @@
+/* Filters above the tables that can be filtered. Without it every row is simply shown. */
+"use strict";
+
+document.addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll("table.filterable").forEach((table) => filters(table, ["criticality", "status", "chapter"]));
+    document.querySelectorAll("table.filterable-text").forEach((table) => filters(table, []));
+});
+
+function filters(table, keys) {
+    const rows = [...table.tBodies[0].rows];
+    const bar = document.createElement("div");
+    bar.className = "filters";
+    bar.setAttribute("role", "search");
+    bar.setAttribute("aria-label", "Filter the table");
+    const text = document.createElement("input");
+    text.type = "search";
+    text.name = "text";
+    add(bar, "Contains", text);
+    const chosen = keys.map((key) => {
+        const select = document.createElement("select");
+        select.name = key;
+        select.add(new Option("all", ""));
+        [...new Set(rows.map((row) => row.dataset[key]))].forEach((value) => select.add(new Option(value, value)));
+        add(bar, key[0].toUpperCase() + key.slice(1), select);
+        return [key, select];
+    });
+    const count = document.createElement("output");
+    count.setAttribute("aria-live", "polite");
+    bar.append(count);
+    const apply = () => {
+        const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
+        let shown = 0;
+        rows.forEach((row) => {
+            const told = row.textContent.toLowerCase();
+            const kept =
+                words.every((word) => told.includes(word)) &&
+                chosen.every(([key, select]) => !select.value || row.dataset[key] === select.value);
+            row.hidden = !kept;
+            shown += kept;
+        });
+        count.textContent = `${shown} of ${rows.length}`;
+    };
+    bar.addEventListener("input", apply);
+    table.closest(".wide").before(bar);
+    apply();
+}
+
+function add(bar, caption, control) {
+    const label = document.createElement("label");
+    label.textContent = caption;
+    label.append(control);
+    bar.append(label);
+}
