@@ -65,6 +65,8 @@ def build(root: Path, work: Path, output: Path) -> int:
     options = ["-q", "-W", "--keep-going", "-a", "-j", "auto", "-b", "html", "-c", config, "-d", str(doctrees)]
     if sphinx([*options, str(staged), str(output)]) != 0:
         wrong.append("Sphinx had warnings, shown above")
+    # Sphinx-Needs' page of permanent links fetches a file, which a browser refuses on a disk; ids are addresses here.
+    (output / "permalink.html").unlink(missing_ok=True)
     wrong += links.problems(output)
     for problem in wrong:
         print(problem)

@@ -25,6 +25,15 @@ needs_links = {
     "exploits": {"outgoing": "without", "incoming": "without it"},
     "pins": {"outgoing": "pins", "incoming": "pinned by"},
 }
+# The title is the content, so a block shows its id, its fields and links, and its content.
+needs_layouts = {
+    "quiet": {
+        "grid": "simple",
+        "layout": {"head": ["**<<meta_id()>>**"], "meta": ["<<meta_all(no_links=True)>>", "<<meta_links_all()>>"]},
+    }
+}
+needs_default_layout = "quiet"
+needs_css = "blank.css"
 needs_build_json = True
 needs_reproducible_json = True
 

@@ -49,7 +49,7 @@ def cells(rows: list[list[Any]]) -> str:
         )
     left_out = len(rows) - len(shown)
     note = f"<p class='note'>{left_out} cells that are zero before and after are left out.</p>" if left_out else ""
-    head = "".join(f"<th scope='col'>{title}</th>" for title in ("Of", "Field", "Before", "After", ""))
+    head = "".join(f"<th scope='col'>{title}</th>" for title in ("Of", "Field", "Before", "After", "Change"))
     return (
         '<div class="wide" role="region" aria-label="Ledger" tabindex="0"><table class="ledger">'
         f"<caption>The ledger before and after</caption><thead><tr>{head}</tr></thead>"
@@ -85,4 +85,4 @@ def linked(text: str, up: str) -> str:
 def anchor(identifier: str, up: str) -> str:
     """A link to a requirement's page, or to an assumption."""
     page = f"assumptions.html#{identifier}" if identifier.startswith("ASM-") else f"requirements/{identifier}.html"
-    return f'<a href="{up}{page}">{identifier}</a>'
+    return f'<a class="id" href="{up}{page}">{identifier}</a>'

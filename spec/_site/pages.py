@@ -132,7 +132,7 @@ class Pages:
         ]
         links = "".join(f'<li><a href="{to}">{title}</a> {says}</li>' for title, to, says in ways)
         return page(
-            "Dashboard",
+            "Solvent: the evidence",
             "<p class='lead'>What Solvent demands of itself, what proves it, and what is merely assumed. "
             "Every requirement in the list leads to its evidence.</p>",
             self._banner(),
@@ -150,7 +150,7 @@ class Pages:
             return (
                 '<p class="standing good" role="status">✓ Every requirement has its proof, of these very sources.</p>'
             )
-        items = "".join(f"<li>{linked(problem, '')}</li>" for problem in self.problems)
+        items = "".join(f"<li>{linked(plain(problem), '')}</li>" for problem in self.problems)
         count = f"{len(self.problems)} matter{'s' if len(self.problems) > 1 else ''}"
         more = ' <a href="counterexamples/index.html">See the counterexamples.</a>' if self.failing else ""
         return (
@@ -191,7 +191,10 @@ class Pages:
         totals = [sum(counts[criticality, each] for criticality in CRITICALITIES) for each in STATUSES]
         rows.append(["all", *map(str, totals), str(sum(totals))])
         return table(
-            "Requirements by what their failure would cost", ["", *map(badge, STATUSES), "all"], rows, "matrix"
+            "Requirements by what their failure would cost",
+            ["Criticality", *map(badge, STATUSES), "all"],
+            rows,
+            "matrix",
         )
 
     def _requirements(self, up: str) -> str:
@@ -216,7 +219,7 @@ class Pages:
 
     def _contents(self) -> str:
         shown = [
-            ("The specification", ["spec/index"]),
+            ("The specification", ["Dashboard <self>", "spec/index"]),
             (
                 "The evidence",
                 [
@@ -262,6 +265,8 @@ class Pages:
                 return f'| <a href="../theorems/{name}.html#{name}.{match[1]}"><code>{match[1]}</code></a> |'
 
             text = THEOREM_ROW.sub(theorem, text)
+        # A table's head without a word is nothing to a screen reader.
+        text = text.replace("\n|  | Rule |", "\n| Order | Rule |")
         return text.replace("](../", f"]({self._root}/")
 
     # One requirement.
@@ -454,7 +459,7 @@ class Pages:
     def list_of_actions(self) -> str:
         """All of them."""
         rows = [
-            [f'<a href="{action.name}.html">{action.name}</a>', escape(plain(action.says)), action.module]
+            [f'<a href="{action.name}.html">{action.name}</a>', coded(action.says), action.module]
             for action in self.catalogue.actions
         ]
         actions = [action.name for action in self.catalogue.actions]
@@ -494,12 +499,12 @@ class Pages:
         promised = "".join(f"<li>{anchor(b.identifier, '../')} {escape(b.sentence)}</li>" for b in properties)
         return page(
             action.name,
-            f"<p class='lead'>{escape(plain(action.says))}</p>",
+            f"<p class='lead'>{coded(action.says)}</p>",
             f'<p>Chapter: <a href="../spec/{action.module}.html">{action.module}</a></p>',
             self.include(REFERENCE / f"{action.module}.py", action.name),
             "## Its guards, in order of precedence",
             "<p>The first that fails is the one that is named.</p>",
-            table("Guards", ["", "Rule", "What it demands", "Field", "Enforced in", "Status"], rows),
+            table("Guards", ["Order", "Rule", "What it demands", "Field", "Enforced in", "Status"], rows),
             f"## What it promises\n\n<ul>{promised}</ul>" if promised else "",
             "## What it does",
             self.include(REFERENCE / f"{action.module}.py", action.transition),
@@ -682,8 +687,8 @@ class Pages:
             [
                 f"<code>{found.name}</code>",
                 found.of,
-                number(str(found.lowest)),
-                number(str(found.highest)),
+                power(found.lowest),
+                power(found.highest),
                 region.bar(found),
                 ", ".join(anchor(rule, "") for rule in found.rules),
             ]
@@ -706,14 +711,14 @@ class Pages:
                 f"<figure>{picture}<figcaption><code>{lower}</code> is {relation} <code>{upper}</code>"
                 "</figcaption></figure>"
             )
-        heads = ["Parameter", "Of the", "From", "To", "", "Rules"]
+        heads = ["Parameter", "Of the", "From", "To", "Drawn", "Rules"]
         return page(
             "Parameters",
             "<p class='lead'>Within this region every theorem holds, whatever governance chooses. It is drawn from "
             "what the reference accepts when it is asked.</p>",
             '<p>What each parameter means stands in <a href="spec/parameters.html">the chapter</a>. Rates are parts '
-            "per million, drawn from zero to one; everything else is drawn on a logarithmic scale up to the largest cap. A "
-            "filled end is included; a hollow one is the smallest value above zero.</p>",
+            "per million, drawn from zero to one; everything else is drawn on a logarithmic scale up to the largest "
+            "cap. A filled end is included; a hollow one is the smallest value above zero.</p>",
             table("What is accepted of each parameter alone", heads, rows, "plain region"),
             "## Where two depend on each other",
             "<p>Filled cells are accepted, empty ones are rejected.</p>",
@@ -817,6 +822,19 @@ def make_id(text: str) -> str:
 def plain(text: str) -> str:
     """Text without its marks of code."""
     return text.replace("`", "")
+
+
+def coded(text: str) -> str:
+    """Text with its marks of code as HTML."""
+    return re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text))
+
+
+def power(value: int) -> str:
+    """A cap as the power of two that it is, or is one less than; any other number in full."""
+    for exact, less in ((value, ""), (value + 1, " &minus; 1")):
+        if exact > 10**9 and exact & (exact - 1) == 0:
+            return f"2<sup>{exact.bit_length() - 1}</sup>{less}"
+    return number(str(value))
 
 
 def ordinal(place: int) -> str:

@@ -1,9 +1,22 @@
-/* Filters above the tables that can be filtered. Without it every row is simply shown. */
+/* Filters above the tables that can be filtered, and what the theme leaves out for keyboard and screen reader.
+   Without it every row is simply shown. */
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("table.filterable").forEach((table) => filters(table, ["criticality", "status", "chapter"]));
     document.querySelectorAll("table.filterable-text").forEach((table) => filters(table, []));
+    document.querySelectorAll(".caption[role=heading]").forEach((caption) => caption.setAttribute("aria-level", "2"));
+    document.querySelector("aside.sidebar-drawer")?.setAttribute("aria-label", "The site");
+    document.querySelector("aside.toc-drawer")?.setAttribute("aria-label", "This page");
+    if (!document.querySelector("h1")) {
+        const title = document.createElement("h1");
+        title.textContent = document.title.split(" - ")[0];
+        document.querySelector("article").prepend(title);
+    }
+    // What scrolls must be reachable by keyboard.
+    document.querySelectorAll("pre, figure.formula, .table-wrapper").forEach((box) => {
+        if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    });
 });
 
 function filters(table, keys) {
