@@ -1,6 +1,7 @@
 """Renders the specification and its evidence: python -m spec._site, which is `make site`."""
 
 import argparse
+import os
 import shutil
 import sys
 import time
@@ -57,7 +58,7 @@ def build(root: Path, work: Path, output: Path) -> int:
     wrong += [*catalogue.problems(), *evidence.problems(catalogue, found)]
     wrong = list(dict.fromkeys(wrong))
     staged, doctrees = work / "site-source", work / "site-doctrees"
-    count = stage(Pages(catalogue, found, told, wrong, "/../.."), staged)
+    count = stage(Pages(catalogue, found, told, wrong, f"/{os.path.relpath(root, staged)}"), staged)
     shutil.rmtree(output, ignore_errors=True)
     print(f"rendering {count} pages", flush=True)
     config = str(root / "spec/_site")

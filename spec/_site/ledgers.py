@@ -19,7 +19,7 @@ def ledger(record: dict[str, Any], up: str) -> str:
             parts.append(f"<p>It was rejected by {linked(rule, up)} ({escape(field)}): {escape(sentence)}.</p>")
         else:
             parts.append("<p>The machine ended in neither of its two outcomes.</p>")
-        parts.append(cells(step["cells"]))
+        parts.append(cells(step["cells"], changes="event" in step))
     if not record["steps"]:
         parts.append(
             table("The values", ["Name", "Value"], [[name, number(value)] for name, value in record["values"]])
@@ -34,8 +34,11 @@ def pairs(caption: str, told: list[Any]) -> str:
     return f'<p class="told">{caption}: <code>{escape(name)}</code></p><dl class="pairs">{items}</dl>'
 
 
-def cells(rows: list[list[Any]]) -> str:
-    """Every cell that changed or is not zero, changed ones marked in words as well as in colour."""
+def cells(rows: list[list[Any]], *, changes: bool) -> str:
+    """Every cell that changed or is not zero, changed ones marked in words as well as in colour.
+
+    Where nothing changes, the action being rejected or without an outcome, there is one column of values.
+    """
     shown = [row for row in rows if row[1] != row[2] or row[1] != "0"]
     lines = []
     for where, before, after in shown:
@@ -43,16 +46,21 @@ def cells(rows: list[list[Any]]) -> str:
         changed = before != after
         cell = "<mark>changed</mark>" if changed else ""
         mark = ' class="changed"' if changed else ""
+        after_and_change = f"<td class='n'>{number(after)}</td><td>{cell}</td>" if changes else ""
         lines.append(
             f"<tr{mark}><td>{escape(' '.join(owner) or 'pool')}</td><th scope='row'>{escape(field)}</th>"
-            f"<td class='n'>{number(before)}</td><td class='n'>{number(after)}</td><td>{cell}</td></tr>"
+            f"<td class='n'>{number(before)}</td>{after_and_change}</tr>"
         )
     left_out = len(rows) - len(shown)
     note = f"<p class='note'>{left_out} cells that are zero before and after are left out.</p>" if left_out else ""
-    head = "".join(f"<th scope='col'>{title}</th>" for title in ("Of", "Field", "Before", "After", "Change"))
+    figures = ("Before", "After") if changes else ("Value",)
+    head = "<th scope='col'>Of</th><th scope='col'>Field</th>"
+    head += "".join(f"<th scope='col' class='n'>{title}</th>" for title in figures)
+    head += "<th scope='col'>Change</th>" if changes else ""
+    caption = "The ledger before and after" if changes else "The ledger"
     return (
         '<div class="wide" role="region" aria-label="Ledger" tabindex="0"><table class="ledger">'
-        f"<caption>The ledger before and after</caption><thead><tr>{head}</tr></thead>"
+        f"<caption>{caption}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(lines)}</tbody></table></div>{note}"
     )
 

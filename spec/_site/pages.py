@@ -652,7 +652,7 @@ class Pages:
             ]
         module = name.partition(".")[0]
         return page(
-            f"Counterexample: {name}",
+            f"Counterexample: {name.partition('.')[2].replace('_', ' ')}",
             f"<p class='lead'>{escape(theorem['sentence'])}</p>",
             f'<p>{badge(theorem["verdict"])} <a href="../theorems/{module}.html#{name}">The theorem</a> of '
             f"{', '.join(anchor(each, '../') for each in theorem['requirements'])}</p>",
