@@ -2,6 +2,10 @@
    Without it every row is simply shown. */
 "use strict";
 
+// Sphinx would mark the words of a search on the page found, fails at the theme's icons (their titles have words too),
+// and leaves the rest of the page without its scripts.
+localStorage.removeItem("sphinx_highlight_terms");
+
 document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("table.filterable").forEach((table) => filters(table, ["criticality", "status", "chapter"]));
     document.querySelectorAll("table.filterable-text").forEach((table) => filters(table, []));
