@@ -145,8 +145,8 @@ def write(directory: Path, results: Sequence[Result], checks: Sequence["Check"],
         },
         "checks": {check.name: round(check.seconds, 1) for check in checks},
     }
-    _replace(directory / "times.json", json.dumps(times, indent=1) + "\n")
-    _replace(directory / "report.json", json.dumps(content, indent=1) + "\n")
+    replace(directory / "times.json", json.dumps(times, indent=1) + "\n")
+    replace(directory / "report.json", json.dumps(content, indent=1) + "\n")
     suite = ElementTree.Element("testsuite", name="verify", tests=str(len(results) + len(checks)))
     for result in results:
         case = ElementTree.SubElement(
@@ -161,8 +161,8 @@ def write(directory: Path, results: Sequence[Result], checks: Sequence["Check"],
         )
         if not check.passed:
             ElementTree.SubElement(case, "failure", message="failed").text = check.output
-    _replace(directory / "junit.xml", ElementTree.tostring(suite, encoding="unicode") + "\n")
-    _replace(directory / "verify.sarif", json.dumps(sarif(content, root), indent=1) + "\n")
+    replace(directory / "junit.xml", ElementTree.tostring(suite, encoding="unicode") + "\n")
+    replace(directory / "verify.sarif", json.dumps(sarif(content, root), indent=1) + "\n")
 
 
 def _theorem(result: Result) -> dict[str, object]:
@@ -212,7 +212,8 @@ def sources(root: Path) -> str:
     return digest.hexdigest()
 
 
-def _replace(path: Path, text: str) -> None:
+def replace(path: Path, text: str) -> None:
+    """Writes a file whole or not at all."""
     new = path.with_suffix(".new")
     new.write_text(text, encoding="utf-8")
     new.replace(path)

@@ -1,18 +1,18 @@
 """The evidence that the site shows, read from what other commands leave in build/.
 
-build/verify/report.json, required; see proofs/report.py. Beside what is written there today the site shows, where
-present, `rechecked` of a theorem (how many of its obligations a second solver proved too), the version of `cvc5`, and
-`waived`: a list of objects with `name` and `reason`.
+build/verify/report.json and times.json, required; see proofs/report.py. Beside what is written there today the site
+shows, where present, `waived`: a list of objects with `name` and `reason`.
 
-build/attacks/*.json, optional: one object for each rule that was switched off.
+build/attacks/*.json, optional: one object for each rule that was switched off, as `make attacks` leaves them; those of
+other sources than these are not shown.
 
+    sources          the hash of the sources that were attacked (proofs/report.py)
     rule             its id
-    verdict          "necessary", "form" (a rule of form, which needs no exploit) or "unneeded"
+    verdict          "necessary", "form" (a rule of form, which needs no exploit) or "unexplained"
     theorem          the safety theorem that is refuted without it; for a necessary rule
     counterexample   the exploit, in the form of a finding's `record` in report.json (proofs/ledger.py)
 
-build/vectors/*.json, optional: one case a file, with `id`, `requirement`, `action` (an object with `type`), and either
-`rejected` (the id of a rule) or the state after. Only these fields are read; the rest is for who runs the case.
+The vectors are those of the conformance kit, read and checked as it does.
 
 build/mutants/report.json, optional: an object with `mutants`, a list of objects.
 
@@ -32,8 +32,10 @@ from typing import Any
 
 from proofs.report import sources
 from proofs.requirements import Catalogue
+from solvent.edge.conformance.vectors import DIRECTORY as VECTORS
+from solvent.edge.conformance.vectors import Case, bundled
 
-ATTACK_VERDICTS = ("necessary", "form", "unneeded")
+ATTACK_VERDICTS = ("necessary", "form", "unexplained")
 MUTANT_VERDICTS = ("killed", "equivalent", "survived")
 
 
@@ -46,9 +48,10 @@ class Evidence:
     """What is known of a checkout. `current`: the report was made of these very sources."""
 
     report: dict[str, Any]
+    seconds: float
     current: bool
     attacks: dict[str, dict[str, Any]] = field(default_factory=dict)
-    vectors: list[dict[str, Any]] = field(default_factory=list)
+    vectors: list[Case] = field(default_factory=list)
     mutants: list[dict[str, Any]] | None = None
 
     @property
@@ -68,32 +71,31 @@ def read(root: Path, build: Path, catalogue: Catalogue) -> Evidence:
     if not path.exists():
         raise UnusableError(f"{path}: there is no report, and so no evidence: run `make verify` first")
     report = load(path)
-    need(path, report, ["sources", "versions", "theorems", "checks", "seconds"])
+    need(path, report, ["sources", "versions", "second", "theorems", "checks"])
+    times = load(build / "verify/times.json")
+    need(build / "verify/times.json", times, ["seconds"])
     known = {block.identifier for block in catalogue.blocks}
+    current = sources(root)
     rules = {rule.identifier for rule in catalogue.rules}
     theorems = {f"{theorem.module}.{theorem.name}" for theorem in catalogue.theorems}
     for theorem in report["theorems"]:
         need(
             path, theorem, ["name", "module", "sentence", "requirements", "verdict", "paths", "obligations", "findings"]
         )
-    evidence = Evidence(report, report["sources"] == sources(root))
+    evidence = Evidence(report, times["seconds"], report["sources"] == current, vectors=bundled())
+    for case in evidence.vectors:
+        one_of(VECTORS / case.family / "cases.json", "requirement", case.requirement, known)
     for path in sorted((build / "attacks").glob("*.json")):
         attack = load(path)
-        need(path, attack, ["rule", "verdict"])
+        need(path, attack, ["sources", "rule", "verdict"])
+        if attack["sources"] != current:
+            continue
         one_of(path, "rule", attack["rule"], rules)
         one_of(path, "verdict", attack["verdict"], ATTACK_VERDICTS)
         if attack["verdict"] == "necessary":
             need(path, attack, ["theorem", "counterexample"])
             one_of(path, "theorem", attack["theorem"], theorems)
         evidence.attacks[attack["rule"]] = attack
-    for path in sorted((build / "vectors").glob("*.json")):
-        vector = load(path)
-        need(path, vector, ["id", "requirement", "action"])
-        one_of(path, "requirement", vector["requirement"], known)
-        need(path, vector["action"], ["type"])
-        if vector.get("rejected"):
-            one_of(path, "rejected", vector["rejected"], rules)
-        evidence.vectors.append(vector)
     path = build / "mutants/report.json"
     if path.exists():
         content = load(path)
@@ -127,7 +129,7 @@ def problems(catalogue: Catalogue, evidence: Evidence) -> Iterator[str]:
         if not block.is_assumption and unproved and catalogue.enforcement(block.identifier):
             yield f"{block.identifier} is a requirement without evidence"
     for rule, attack in evidence.attacks.items():
-        if attack["verdict"] == "unneeded":
+        if attack["verdict"] == "unexplained":
             yield f"{rule} is a guard that no safety theorem needs"
     for mutant in evidence.mutants or []:
         if mutant["verdict"] == "survived":

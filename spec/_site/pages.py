@@ -14,6 +14,7 @@ from inspect import cleandoc
 from pathlib import Path
 
 from proofs.requirements import CHAPTERS, REFERENCE, THEOREMS, Action, Block, Catalogue, Guard
+from solvent.edge.conformance.vectors import Case
 from solvent.margin import opening_rate
 from solvent.numbers import LOWEST_MARK, PPM
 from solvent.pool import Market, MarketParameters
@@ -33,7 +34,7 @@ SIGNS = {
     "refuted": "✗",
     "failed": "✗",
     "survived": "✗",
-    "unneeded": "✗",
+    "unexplained": "✗",
     "unknown": "?",
 }
 CODE_LINK = re.compile(r"\[`([a-z_]+)\.(\w+)`\]\(\.\./(reference/solvent|proofs/theorems)/[a-z_]+\.py\)")
@@ -95,14 +96,14 @@ class Pages:
         theorems = list(self.evidence.theorems.values())
         counts = Counter(status(self.catalogue, self.evidence, block.identifier) for block in self.requirements)
         proved = sum(theorem["verdict"] == "proved" for theorem in theorems)
-        obligations = sum(theorem["obligations"] for theorem in theorems)
+        obligations = sum(len(theorem["obligations"]) for theorem in theorems)
         versions = self.evidence.report["versions"]
         tiles = [
             (f"{counts['proved']} of {len(self.requirements)}", "requirements proved", "requirements/index.html"),
             (f"{proved} of {len(theorems)}", "theorems proved", "theorems/index.html"),
             (f"{sum(theorem['paths'] for theorem in theorems):,}".replace(",", "\u202f"), "paths explored", None),
             (f"{obligations:,}".replace(",", "\u202f"), f"obligations, by Z3 {versions.get('z3', '')}", None),
-            (*self._second_solver(obligations), None),
+            (*self._second_solver(), None),
             (*self._necessary(), "requirements/index.html"),
             (*self._killed(), None),
             (str(len(self.evidence.waived)) if self.evidence.waived else "none", "waived", None),
@@ -158,11 +159,10 @@ class Pages:
             f"<ul>{items}</ul></div>"
         )
 
-    def _second_solver(self, obligations: int) -> tuple[str, str]:
-        if "cvc5" not in self.evidence.report["versions"]:
-            return "not yet", "proved by a second solver"
-        again = sum(theorem.get("rechecked", 0) for theorem in self.evidence.theorems.values())
-        return f"{again} of {obligations}", f"proved again, by cvc5 {self.evidence.report['versions']['cvc5']}"
+    def _second_solver(self) -> tuple[str, str]:
+        second = self.evidence.report["second"]
+        solver = f"cvc5 {self.evidence.report['versions'].get('cvc5', '')}"
+        return f"{number(str(second['agreed']))} of {number(str(second['proved']))}", f"proved again, by {solver}"
 
     def _necessary(self) -> tuple[str, str]:
         verdicts = Counter(attack["verdict"] for attack in self.evidence.attacks.values())
@@ -389,7 +389,7 @@ class Pages:
             verdict = badge(theorem["verdict"])
             if theorem["verdict"] != "proved":
                 verdict += f' <a href="../counterexamples/{name.replace(".", "-")}.html">see</a>'
-            rows.append([link, verdict, number(str(theorem["paths"])), number(str(theorem["obligations"]))])
+            rows.append([link, verdict, number(str(theorem["paths"])), number(str(len(theorem["obligations"])))])
         yield table("The theorems", ["Theorem", "Verdict", "Paths", "Obligations"], rows)
         for name in names:
             module, _, function = name.partition(".")
@@ -409,7 +409,7 @@ class Pages:
             return "<p class='missing'>Not yet: no exploit has been recorded with this guard switched off.</p>"
         if attack["verdict"] == "form":
             return "<p>A rule of form: what it rejects would harm nobody, and it needs no exploit.</p>"
-        if attack["verdict"] == "unneeded":
+        if attack["verdict"] == "unexplained":
             return "<p class='missing'>No safety theorem fails without this guard.</p>"
         name = attack["theorem"]
         where = f"../theorems/{name.partition('.')[0]}.html#{name}"
@@ -417,12 +417,13 @@ class Pages:
         return f"{told}\n{ledger(attack['counterexample'], '../')}"
 
     def _vectors_of(self, identifier: str) -> str:
-        found = [vector for vector in self.evidence.vectors if vector["requirement"] == identifier]
+        found = [case for case in self.evidence.vectors if case.requirement == identifier]
         if not found:
-            return "<p class='missing'>Not yet: no vector pins it.</p>"
+            return "<p>No vector is named after it: those pin what a single step shows.</p>"
         items = "".join(
-            f'<li><a href="../vectors.html#vector-{make_id(vector["id"])}"><code>{escape(vector["id"])}</code></a></li>'
-            for vector in found
+            f'<li><a href="../vectors.html#vector-{make_id(case.id)}"><code>{escape(case.id)}</code></a> '
+            f"{escape(outcome_of(case))}</li>"
+            for case in found
         )
         return f"<ul>{items}</ul>"
 
@@ -588,7 +589,7 @@ class Pages:
             found = self.evidence.theorems.get(name)
             verdict = found["verdict"] if found else "not in the report"
             paths = number(str(found["paths"])) if found else "no"
-            obligations = number(str(found["obligations"])) if found else "no"
+            obligations = number(str(len(found["obligations"]))) if found else "no"
             parts += [
                 f'<span class="target" id="{name}"></span>',
                 f"## {theorem.name}",
@@ -763,18 +764,12 @@ class Pages:
 
     def vectors(self) -> str:
         """Every vector."""
-        if not self.evidence.vectors:
-            told = ["<p class='missing'>Not yet: no vectors have been generated.</p>"]
-        else:
-            told = [
-                f"```{{vec}}\n:id: vector-{make_id(vector['id'])}\n:pins: {vector['requirement']}\n\n"
-                f"`{vector['action']['type']}` "
-                + (f"is rejected by {vector['rejected']}" if vector.get("rejected") else "is accepted")
-                + "\n```"
-                for vector in self.evidence.vectors
-            ]
+        parts = [
+            f"```{{vec}}\n:id: vector-{make_id(case.id)}\n:pins: {case.requirement}\n\n{outcome_of(case)}\n```"
+            for case in self.evidence.vectors
+        ]
         return page(
-            "Vectors", "<p class='lead'>Cases that another implementation must decide in the same way.</p>", *told
+            "Vectors", "<p class='lead'>Cases that another implementation must decide in the same way.</p>", *parts
         )
 
 
@@ -812,6 +807,16 @@ def linked_text(text: str, up: str) -> str:
     """Markdown in which every id leads to its page; code stays as it is."""
     parts = re.split(r"(`[^`]*`)", cleandoc(text))
     return "".join(part if part.startswith("`") else linked(part, up).replace("&#x27;", "'") for part in parts)
+
+
+def outcome_of(case: Case) -> str:
+    """A vector in a few words."""
+    expected = case.expected()
+    step = "reset" if case.action is None else type(case.action).__name__
+    if expected["outcome"] == "accepted":
+        return f"{step} is accepted"
+    field = f", field {expected['field']}" if "field" in expected else ""
+    return f"{step} is rejected by {expected['rule']}{field}"
 
 
 def make_id(text: str) -> str:

@@ -19,16 +19,18 @@ from spec._site.pages import Pages
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = Catalogue(ROOT)
+CURRENT = sources(ROOT)
 
 
 def theorem(name: str, requirements: tuple[str, ...], **changes: Any) -> dict[str, Any]:
     made = {"name": name, "module": name.split(".")[0], "sentence": "A.", "requirements": list(requirements)}
-    return {**made, "verdict": "proved", "paths": 2, "obligations": 3, "findings": [], **changes}
+    return {**made, "verdict": "proved", "paths": 2, "obligations": [], "findings": [], **changes}
 
 
 def report(**changes: Any) -> dict[str, Any]:
     theorems = [theorem(f"{each.module}.{each.name}", each.requirements) for each in CATALOGUE.theorems]
-    whole = {"sources": sources(ROOT), "versions": {"z3": "5"}, "theorems": theorems, "checks": [], "seconds": 1.0}
+    whole = {"sources": CURRENT, "versions": {"z3": "5"}, "theorems": theorems, "checks": []}
+    whole["second"] = {"proved": 3, "agreed": 3, "undecided": {}}
     return {**whole, **changes}
 
 
@@ -40,6 +42,7 @@ def write(path: Path, content: Any) -> None:
 @pytest.fixture
 def build(tmp_path: Path) -> Path:
     write(tmp_path / "verify/report.json", report())
+    write(tmp_path / "verify/times.json", {"seconds": 1.0})
     return tmp_path
 
 
@@ -69,7 +72,7 @@ def test_what_does_not_hold_is_a_problem(build: Path) -> None:
     first, second, third, *rest = whole["theorems"]
     whole["theorems"] = [{**second, "verdict": "refuted"}, {**third, "verdict": "unknown"}, *rest]
     write(build / "verify/report.json", whole)
-    write(build / "attacks/a.json", {"rule": "LIQ-6", "verdict": "unneeded"})
+    write(build / "attacks/a.json", {"sources": CURRENT, "rule": "LIQ-6", "verdict": "unexplained"})
     mutant = {"id": "m1", "file": "f", "line": 3, "change": "c", "verdict": "survived"}
     write(build / "mutants/report.json", {"mutants": [mutant]})
     found = list(evidence.problems(CATALOGUE, evidence.read(ROOT, build, CATALOGUE)))
@@ -88,11 +91,13 @@ def test_what_does_not_hold_is_a_problem(build: Path) -> None:
         ("verify/report.json", "{", "Expecting"),
         ("verify/report.json", [], "an object is needed"),
         ("verify/report.json", {"theorems": []}, "the field sources is missing"),
-        ("attacks/a.json", {"rule": "LIQ-99", "verdict": "form"}, "rule: 'LIQ-99' is not known"),
-        ("attacks/a.json", {"rule": "LIQ-6", "verdict": "maybe"}, "verdict: 'maybe' is not known"),
-        ("attacks/a.json", {"rule": "LIQ-6", "verdict": "necessary"}, "the field theorem is missing"),
-        ("vectors/a.json", {"id": "a", "requirement": "XYZ-1", "action": {}}, "requirement: 'XYZ-1' is not known"),
-        ("vectors/a.json", {"id": "a", "requirement": "LIQ-6", "action": {}}, "the field type is missing"),
+        ("attacks/a.json", {"sources": CURRENT, "rule": "LIQ-99", "verdict": "form"}, "rule: 'LIQ-99' is not known"),
+        ("attacks/a.json", {"sources": CURRENT, "rule": "LIQ-6", "verdict": "maybe"}, "verdict: 'maybe' is not known"),
+        (
+            "attacks/a.json",
+            {"sources": CURRENT, "rule": "LIQ-6", "verdict": "necessary"},
+            "the field theorem is missing",
+        ),
         ("mutants/report.json", {"mutants": [{"id": "m"}]}, "the field file is missing"),
     ],
 )
@@ -125,16 +130,19 @@ def test_there_is_a_page_for_everything(build: Path) -> None:
 
 def test_what_does_not_exist_is_said_to_be_not_yet(build: Path) -> None:
     page = pages(build)["requirements/LIQ-6"]
-    assert page.count("Not yet") == 3
+    assert page.count("Not yet") == 2
     assert ":pyobject: liquidate" in page
     assert ":emphasize-lines: 21" in page
 
 
 def test_evidence_that_exists_is_shown(build: Path) -> None:
-    attack = {"rule": "LIQ-6", "verdict": "necessary", "theorem": "liquidation.a_liquidation_conserves"}
+    attack = {
+        "sources": CURRENT,
+        "rule": "LIQ-6",
+        "verdict": "necessary",
+        "theorem": "liquidation.a_liquidation_conserves",
+    }
     write(build / "attacks/a.json", {**attack, "counterexample": RECORD})
-    vector = {"id": "LIQ-6 a", "requirement": "LIQ-6", "action": {"type": "liquidate"}, "rejected": "LIQ-6"}
-    write(build / "vectors/a.json", vector)
     mutant = {"id": "m1", "file": "f.py", "line": 3, "change": "< to <=", "verdict": "killed"}
     killed_by = ["liquidation.a_liquidation_is_rejected_exactly_when"]
     write(build / "mutants/report.json", {"mutants": [{**mutant, "killed_by": killed_by}]})
@@ -142,10 +150,15 @@ def test_evidence_that_exists_is_shown(build: Path) -> None:
     page = made["requirements/LIQ-6"]
     assert "Not yet" not in page
     assert "alice&lt;" in page
-    assert "vector-LIQ-6-a" in page
+    assert "vectors.html#vector-liquidate-LIQ-6-" in page
     assert "&lt; to &lt;=" in page
     assert "1 of 1" in made["index"]
     assert f"1 of {len(CATALOGUE.rules)}" in made["index"]
+
+
+def test_an_attack_on_other_sources_is_not_shown(build: Path) -> None:
+    write(build / "attacks/a.json", {"sources": "other", "rule": "LIQ-6", "verdict": "form"})
+    assert evidence.read(ROOT, build, CATALOGUE).attacks == {}
 
 
 def test_a_refuted_theorem_has_a_page_with_its_counterexample(build: Path) -> None:
