@@ -118,7 +118,7 @@ class Pages:
         facts = [
             f"<p>Checks besides the theorems: {checks}</p>" if checks else "<p>No checks were run.</p>",
             f"<p>Waived:</p><ul>{waived}</ul>" if waived else "",
-            f"<p class='note'>Proved in {number(str(round(self.evidence.report['seconds'])))} s with Python "
+            f"<p class='note'>Proved in {number(str(round(self.evidence.seconds)))} s with Python "
             f"{escape(versions.get('python', ''))} and Z3 {escape(versions.get('z3', ''))}, of sources "
             f"<code class='hash'>{escape(self.evidence.report['sources'])}</code></p>",
         ]
@@ -751,16 +751,10 @@ class Pages:
         )
 
     def soundness(self) -> str:
-        """SOUNDNESS.md where there is one, and until then what is assumed of the prover."""
-        path = self.catalogue.root / "SOUNDNESS.md"
-        if path.exists():
-            return linked_text(path.read_text(encoding="utf-8"), "").replace("](", f"]({self._root}/")
-        return page(
-            "Soundness",
-            "<p class='lead'>Why a proof here can be believed.</p>",
-            "<p class='missing'>Not yet: SOUNDNESS.md has not been written. Until then, what is assumed of the prover, "
-            f"the interpreter and the beginning of a pool: {', '.join(anchor(f'ASM-{n}', '') for n in (6, 7, 8))}.</p>",
-        )
+        """SOUNDNESS.md; its links to chapters lead to the site's, those to other files become their text."""
+        text = (self.catalogue.root / "SOUNDNESS.md").read_text(encoding="utf-8")
+        text = re.sub(r"\[([^]]+)\]\((?!spec/|#)[^)]+\)", r"`\1`", text).replace("\n| | Risk |", "\n| Letter | Risk |")
+        return linked_text(text, "")
 
     def vectors(self) -> str:
         """Every vector."""

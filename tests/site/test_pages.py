@@ -20,6 +20,7 @@ from spec._site.pages import Pages
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = Catalogue(ROOT)
 CURRENT = sources(ROOT)
+ATTACK = {"sources": CURRENT, "rule": "LIQ-6"}
 
 
 def theorem(name: str, requirements: tuple[str, ...], **changes: Any) -> dict[str, Any]:
