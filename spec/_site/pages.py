@@ -754,7 +754,7 @@ class Pages:
         """SOUNDNESS.md; its links to chapters lead to the site's, those to other files become their text."""
         text = (self.catalogue.root / "SOUNDNESS.md").read_text(encoding="utf-8")
         text = re.sub(r"\[([^]]+)\]\((?!spec/|#)[^)]+\)", r"`\1`", text).replace("\n| | Risk |", "\n| Letter | Risk |")
-        return linked_text(text, "")
+        return linked_text(re.sub(r"<!--.*?-->\n", "", text), "")
 
     def vectors(self) -> str:
         """Every vector."""
