@@ -9,7 +9,7 @@ export PYTHONPATH := $(CURDIR)/reference:$(CURDIR)
 unexport PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help verify attack attacks test vectors lint tables adversary bench lock clean environment
+.PHONY: help verify attack attacks test vectors lint tables site browser adversary bench lock clean environment
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,12 @@ lint: environment ## types, style, the specification's links and its generated t
 tables: environment ## write the generated fields and tables of spec/ and SOUNDNESS.md
 	@$(RUN) -m proofs.requirements
 	@$(RUN) -m proofs.soundness
+
+site: environment ## render spec/ with the evidence of the last `make verify` into build/site
+	@$(RUN) -m spec._site
+
+browser: environment ## open build/site in Chromium and use it
+	@$(RUN) -m pytest tests/browser
 
 adversary: environment ## ten thousand random runs against the machine, on all cores
 	@$(RUN) -m tests.adversary

@@ -48,7 +48,11 @@ def main(arguments: list[str] | None = None) -> int:
     command.add_argument("--theorem", action="append", default=[], metavar="PART", help="a part of a theorem's name")
     command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes; all cores")
     command.add_argument(
-        "--output", type=Path, default=Path("build/verify"), metavar="DIR", help="where report.json and junit.xml go"
+        "--output",
+        type=Path,
+        default=Path("build/verify"),
+        metavar="DIR",
+        help="where report.json, junit.xml and verify.sarif go",
     )
     command = commands.add_parser(
         "attack",

@@ -3,10 +3,12 @@
 A theorem that states the rejection itself, one of CON-8, does not count: it always falls.
 """
 
+import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
@@ -103,10 +105,23 @@ def attack(rules: Sequence[str], everything: bool, processes: int) -> int:
         print("interrupted", file=sys.stderr)
         return 130
     attacks.sort(key=lambda one: known.index(one.rule))
+    write(attacks, mutate.ROOT / "build/attacks")
     if rules:
         show_exploits(attacks)
     show_table(attacks)
     return 1 if failed or any(one.verdict == "unexplained" for one in attacks) else 0
+
+
+def write(attacks: Sequence[Attack], directory: Path) -> None:
+    """Leaves a file for each rule, which the site shows (spec/_site/evidence.py)."""
+    directory.mkdir(parents=True, exist_ok=True)
+    current = report.sources(mutate.ROOT)
+    for one in attacks:
+        content: dict[str, Any] = {"sources": current, "rule": one.rule, "verdict": one.verdict}
+        if one.fallen:
+            result = min(one.fallen, key=lambda fallen: not names_a_requirement(told(fallen)))
+            content |= {"theorem": result.name, "counterexample": told(result).record}
+        report.replace(directory / f"{one.rule}.json", json.dumps(content, indent=1) + "\n")
 
 
 def told(result: Result) -> Finding:

@@ -1,5 +1,6 @@
 """A counterexample as a small ledger: the state before, the action, the state after, the requirement violated."""
 
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -29,6 +30,43 @@ def ledger(world: WitnessPoolWorld | DrawnPoolWorld) -> str:
         lines += [f"values  {name} = {number(value)}" for name, value in world.drawn.items()]
     lines += [f"violates {label}" for label in dict.fromkeys(world.failed)]
     return "\n".join("  " + line for line in lines)
+
+
+def record(world: WitnessPoolWorld) -> dict[str, Any]:
+    """The same as data, complete: every field that was looked at, before and after each step.
+
+    `steps`: each with `action` and its `event`, or the rule that `rejected` with its sentence and field, or neither
+    where the machine ended otherwise, and `cells`: where, the value before, the value after. Actions and events are a
+    name and pairs of a field and a value. `values`: what was drawn. `violates`: the claims that failed. Values are
+    decimal strings, or names.
+    """
+    steps = []
+    for before, action, outcome in world.steps:
+        after = dict(_cells(outcome.pool if isinstance(outcome, Accepted) else before))
+        step: dict[str, Any] = {"action": [type(action).__name__, _pairs(action)]}
+        if isinstance(outcome, Accepted):
+            step["event"] = [type(outcome.event).__name__, _pairs(outcome.event)]
+        elif outcome is not None:
+            step["rejected"] = [outcome.rule.value, outcome.rule.sentence, outcome.field]
+        step["cells"] = [[list(where), value, after.get(where, value)] for where, value in _cells(before)]
+        steps.append(step)
+    values = [[name, str(value)] for name, value in world.drawn.items()]
+    return {"violates": list(dict.fromkeys(world.failed)), "steps": steps, "values": values}
+
+
+def _cells(value: Any, where: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    if isinstance(value, FrameTable):
+        for key, entry in value.entries():
+            yield from _cells(entry, (*where, str(key)))
+    elif is_dataclass(value):
+        for item in fields(value):
+            yield from _cells(getattr(value, item.name), (*where, item.name))
+    else:
+        yield where, str(value)
+
+
+def _pairs(value: Any) -> list[list[str]]:
+    return [[" ".join(where), told] for where, told in _cells(value)]
 
 
 def number(value: int) -> str:

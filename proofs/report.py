@@ -1,10 +1,12 @@
-"""What is shown of a verification: progress, the table, the counterexamples, report.json and junit.xml.
+"""What is shown of a verification: progress, the table, the counterexamples, report.json, junit.xml
+and verify.sarif.
 
 report.json is the same bytes for the same sources and versions: `versions`, `sources` (a hash over reference/ and
 proofs/), `theorems` (each with name, module, sentence, requirements, verdict, paths, accepting paths, what it relies on
 and shows, witness, findings, and its obligations: path, label, digest of the text, verdict, the second solver's
 opinion), `second` (how many obligations both solvers agree on, and which theorems have undecided ones) and `checks`
-(name, passed, output). times.json has what differs from run to run: seconds and Z3's resources.
+(name, passed, output). A finding has label, verdict, path, and the counterexample as text, `ledger`, and as data,
+`record`, see proofs/ledger.py. times.json has what differs from run to run: seconds and Z3's resources.
 """
 
 import hashlib
@@ -25,6 +27,7 @@ from rich.text import Text
 
 from proofs.kernel.check import Finding, Opinion, Result
 from proofs.kernel.solve import Verdict
+from proofs.sarif import sarif
 
 if TYPE_CHECKING:
     from proofs.verify import Check
@@ -126,9 +129,9 @@ def _row(results: Sequence[Result]) -> list[str]:
 
 
 def write(directory: Path, results: Sequence[Result], checks: Sequence["Check"], seconds: float, root: Path) -> None:
-    """Writes report.json and junit.xml, each whole or not at all."""
+    """Writes report.json, junit.xml and verify.sarif, each whole or not at all."""
     directory.mkdir(parents=True, exist_ok=True)
-    content = {
+    content: dict[str, Any] = {
         "versions": {"python": platform.python_version(), "z3": version("z3-solver"), "cvc5": version("cvc5")},
         "sources": sources(root),
         "second": second(results),
@@ -142,8 +145,8 @@ def write(directory: Path, results: Sequence[Result], checks: Sequence["Check"],
         },
         "checks": {check.name: round(check.seconds, 1) for check in checks},
     }
-    _replace(directory / "times.json", json.dumps(times, indent=1) + "\n")
-    _replace(directory / "report.json", json.dumps(content, indent=1) + "\n")
+    replace(directory / "times.json", json.dumps(times, indent=1) + "\n")
+    replace(directory / "report.json", json.dumps(content, indent=1) + "\n")
     suite = ElementTree.Element("testsuite", name="verify", tests=str(len(results) + len(checks)))
     for result in results:
         case = ElementTree.SubElement(
@@ -158,7 +161,8 @@ def write(directory: Path, results: Sequence[Result], checks: Sequence["Check"],
         )
         if not check.passed:
             ElementTree.SubElement(case, "failure", message="failed").text = check.output
-    _replace(directory / "junit.xml", ElementTree.tostring(suite, encoding="unicode") + "\n")
+    replace(directory / "junit.xml", ElementTree.tostring(suite, encoding="unicode") + "\n")
+    replace(directory / "verify.sarif", json.dumps(sarif(content, root), indent=1) + "\n")
 
 
 def _theorem(result: Result) -> dict[str, object]:
@@ -174,7 +178,13 @@ def _theorem(result: Result) -> dict[str, object]:
         "shows": list(result.shows),
         "witness": json.loads(result.witness) if result.witness else None,
         "findings": [
-            {"label": finding.label, "verdict": finding.verdict.value, "path": finding.path, "ledger": finding.ledger}
+            {
+                "label": finding.label,
+                "verdict": finding.verdict.value,
+                "path": finding.path,
+                "ledger": finding.ledger,
+                "record": finding.record,
+            }
             for finding in result.findings
         ],
         "obligations": [
@@ -202,7 +212,8 @@ def sources(root: Path) -> str:
     return digest.hexdigest()
 
 
-def _replace(path: Path, text: str) -> None:
+def replace(path: Path, text: str) -> None:
+    """Writes a file whole or not at all."""
     new = path.with_suffix(".new")
     new.write_text(text, encoding="utf-8")
     new.replace(path)

@@ -11,7 +11,7 @@ import ast
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -61,11 +61,12 @@ class Rule:
 
 @dataclass(frozen=True)
 class Guard:
-    """A call of `require`, and the function it stands in."""
+    """A call of `require`, the function it stands in, and the line of that function's file."""
 
     rule: str
     symbol: str
     field: str
+    line: int
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ class Catalogue:
         for call in calls_in(function):
             guard = as_guard(call, f"solvent.{name}.{function.name}")
             if guard is not None:
-                yield Guard(guard.rule, guard.symbol, given.get(guard.field, guard.field))
+                yield replace(guard, field=given.get(guard.field, guard.field))
                 continue
             where, callee = self._resolve(name, call)
             if callee is not None:
@@ -375,7 +376,8 @@ def as_guard(call: ast.Call, symbol: str) -> Guard | None:
             func=ast.Name(id="require"),
             args=[_, ast.Attribute(value=ast.Name(id="Rule"), attr=rule), ast.expr() as named],
         ):
-            return Guard(rule, symbol, named.id if isinstance(named, ast.Name) else constant_text(named))
+            field_named = named.id if isinstance(named, ast.Name) else constant_text(named)
+            return Guard(rule, symbol, field_named, call.lineno)
     return None
 
 

@@ -8,14 +8,14 @@ from proofs import contracts, facts, invariant, statements
 from proofs.kernel.check import Worlds
 from proofs.kernel.lift import install
 from proofs.kernel.theorem import REGISTRY, Theorem
-from proofs.ledger import ledger
+from proofs.ledger import ledger, record
 from proofs.second import opinion
 from proofs.worlds import SymbolicPoolWorld, WitnessPoolWorld
 
 MODULES = tuple(sorted(path.stem for path in Path(__file__).parent.joinpath("theorems").glob("[a-z]*.py")))
 """The modules of theorems, which are those of the machine."""
 
-WORLDS = Worlds(SymbolicPoolWorld, WitnessPoolWorld, lambda world: world.accepted(), ledger, opinion)
+WORLDS = Worlds(SymbolicPoolWorld, WitnessPoolWorld, lambda world: world.accepted(), ledger, record, opinion)
 
 
 @cache

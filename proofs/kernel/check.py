@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import sha256
 from typing import Any
@@ -23,12 +23,16 @@ ENOUGH, ENOUGH_ALIKE = 8, 2
 
 @dataclass(frozen=True)
 class Finding:
-    """An obligation that was not proved. The ledger tells the counterexample; it is empty where there is none."""
+    """An obligation that was not proved.
+
+    The ledger tells the counterexample, the record has it as data; both are empty where there is none.
+    """
 
     label: str
     path: int
     verdict: Verdict
     ledger: str
+    record: dict[str, Any] = field(default_factory=dict)
 
 
 class Opinion(Enum):
@@ -81,13 +85,14 @@ class Result:
 
 @dataclass(frozen=True)
 class Worlds:
-    """How to make the two worlds for a theorem, when a path accepts, how to print what a witness saw, and whom to ask
-    for a second opinion."""
+    """How to make the two worlds for a theorem, when a path accepts, how to tell what a witness saw, as text and as
+    data, and whom to ask for a second opinion."""
 
     symbolic: Callable[[Theorem, Path], SymbolicWorld]
     witness: Callable[[Theorem, dict[str, int], dict[int, str]], WitnessWorld]
     accepts: Callable[[Any], bool]
     ledger: Callable[[Any], str]
+    record: Callable[[Any], dict[str, Any]]
     second: Callable[[str], Opinion]
 
 
@@ -160,6 +165,7 @@ def check(theorem: Theorem, worlds: Worlds) -> Result:
 
 def _finding(theorem: Theorem, worlds: Worlds, path: Path, obligation: Obligation, answer: Answer) -> Finding:
     verdict, ledger = answer.verdict, ""
+    record: dict[str, Any] = {}
     if verdict is Verdict.REFUTED:
         world = worlds.witness(theorem, answer.model, path.constants())
         try:
@@ -171,5 +177,5 @@ def _finding(theorem: Theorem, worlds: Worlds, path: Path, obligation: Obligatio
             confirmed = True
             world.failed.append(f"{type(error).__name__}: {error}")
         verdict = Verdict.REFUTED if confirmed else Verdict.UNKNOWN
-        ledger = worlds.ledger(world)
-    return Finding(obligation.label, obligation.path, verdict, ledger)
+        ledger, record = worlds.ledger(world), worlds.record(world)
+    return Finding(obligation.label, obligation.path, verdict, ledger, record)
