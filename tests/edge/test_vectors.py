@@ -9,7 +9,7 @@ from solvent.edge.conformance import writer
 from solvent.edge.conformance.observe import Observer
 from solvent.edge.conformance.schema import schema
 from solvent.edge.conformance.vectors import DIRECTORY, bundled
-from solvent.edge.conformance.writer import Rejects, Takes, shown_by
+from solvent.edge.conformance.writer import UNREACHABLE, Rejects, Takes, shown_by
 from solvent.edge.generator import KINDS
 from solvent.edge.structure import snake_case
 from solvent.rules import Rule
@@ -37,6 +37,12 @@ def test_every_action_is_accepted_and_rejected_by_a_case() -> None:
     names = {snake_case(kind.__name__) for kind in KINDS}
     assert {feature.kind for feature in features if isinstance(feature, Takes)} == names
     assert {feature.kind for feature in features if isinstance(feature, Rejects)} == names
+
+
+def test_no_case_shows_what_is_said_to_be_out_of_reach() -> None:
+    features, _ = shown_by(bundled(), Observer())
+    shown = {(feature.kind, feature.guard) for feature in features if isinstance(feature, Rejects)}
+    assert shown & set(UNREACHABLE) == set()
 
 
 def test_ids_are_unique_and_every_family_has_a_readme() -> None:

@@ -16,6 +16,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -45,8 +46,10 @@ from solvent.edge.generator import (
 )
 from solvent.edge.progress import followed
 from solvent.edge.structure import snake_case
+from solvent.funding import Fund
 from solvent.machine import Accepted, Action, Rejected
 from solvent.margin import equity_of
+from solvent.marking import Mark
 from solvent.numbers import CARRY_CAP, CASH_CAP, CLASSES, FACTOR_CAP, LISTED_CAP, LOWEST_MARK
 from solvent.parameters import ListMarket, check_pool_parameters
 from solvent.pool import (
@@ -55,6 +58,7 @@ from solvent.pool import (
     AccountId,
     Anchor,
     Base,
+    Deposit,
     Market,
     MarketId,
     MarketParameters,
@@ -63,6 +67,7 @@ from solvent.pool import (
     pay,
 )
 from solvent.rules import Rejection, Rule
+from solvent.trading import Trade
 
 C = TypeVar("C", Market, Anchor, Base)
 
@@ -80,6 +85,17 @@ FACTORS: Final = (
     (),
 )
 """Factors of classes with which a pool may start, and such with which it may not."""
+
+COMMON: Final = (Deposit, Trade, Mark, Fund)
+"""What is accepted often, so that the neighbours of few need to be looked at."""
+
+AT_THE_CAPS: Final = "cash at its cap and equity that is not negative: sixteen positions at the caps of size and mark"
+UNREACHABLE: Final[Mapping[tuple[str, Guard], str]] = {
+    ("certify", Guard(Rule.NUM_14, "account")): AT_THE_CAPS,
+    ("liquidate", Guard(Rule.NUM_14, "account")): AT_THE_CAPS,
+    ("default", Guard(Rule.CON_5, "backstop")): "no more markets are listed than the backstop may be in (PAR-23)",
+}
+"""Guards of an action without a case, and why: other guards of the same rules have theirs."""
 
 TRIALS: Final = 120
 """Runs spent on making a case small."""
@@ -215,7 +231,7 @@ def explore(collection: Collection, seed: str) -> None:
         history = partial_history(start, done)
         observation = collection.look("generator", history, pool, action)
         if isinstance(observation.outcome, Accepted):
-            if random.random() < 0.2:
+            if random.random() < (0.1 if isinstance(action, COMMON) else 0.5):
                 for neighbour in neighbours(pool, action):
                     collection.look("generator", history, pool, neighbour)
                 for tilted in beyond_runs(pool, action):
@@ -231,7 +247,7 @@ def partial_history(start: Pool, done: Sequence[Action]) -> Callable[[], History
 
 
 def neighbours(pool: Pool, action: Action) -> Iterator[Action]:
-    """Both sides of every edge along every number of the action, and the action with every other id in its places."""
+    """Both sides of every edge along every number of the action, and the action with every other id for one of its."""
     for place in number_places(action):
         for unit in (1, -1):
             yield from edge(action, place, unit, lambda tried: verdict(pool, tried)) or ()
@@ -240,8 +256,11 @@ def neighbours(pool: Pool, action: Action) -> Iterator[Action]:
         MarketId: [market_id for market_id, _ in sorted_entries(pool.markets)],
     }
     for place, hint in places(type(action)):
+        alike = [one for one, _ in places(type(action)) if value_at(action, one) == value_at(action, place)]
         for other in ids.get(hint, ()):
             yield with_value(action, place, other)
+            if len(alike) > 1:
+                yield reduce(lambda changed, one: with_value(changed, one, other), alike, action)
 
 
 def beyond_runs(pool: Pool, action: Action) -> Iterator[Pool]:
@@ -412,12 +431,16 @@ def coverage(cases: Sequence[Case], collection: Collection) -> str:
     rejected = {case.requirement for case in cases if case.expected()["outcome"] == "rejected"}
     rules = {rule.value for rule in Rule}
     guards = {(feature.kind, feature.guard) for feature in features if isinstance(feature, Rejects)}
-    missing_guards = sorted(f"{kind} {rule.value} {name}" for kind, (rule, name) in collection.guards - guards)
+    missing = sorted(collection.guards - guards, key=lambda entry: (entry[0], entry[1].rule.value, entry[1].field))
     lines = [
         f"cases                       {len(cases)}, from {collection.steps} steps watched",
         f"rules that reject           {len(rejected & rules)} of {len(rules)}",
         f"guards of an action         {len(collection.guards & guards)} of {len(collection.guards)}",
-        *(f"  without a case            {name}" for name in missing_guards),
+        *(
+            f"  without a case            {kind} {guard.rule.value} {guard.field}: "
+            + UNREACHABLE.get((kind, guard), "none was found")
+            for kind, guard in missing
+        ),
     ]
     for label, kind in (
         ("ways to be accepted", Takes),
