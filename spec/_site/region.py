@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from solvent.numbers import LOWEST_MARK, PPM, PRICE_CAP, SIZE_CAP, VAULT_CAP
+from solvent.numbers import CLASSES, LOWEST_MARK, PPM, PRICE_CAP, SIZE_CAP, VAULT_CAP
 from solvent.parameters import check_market_parameters, check_pool_parameters
 from solvent.pool import AccountId, MarketParameters, PoolParameters
 from solvent.rules import Rejection
@@ -28,6 +28,8 @@ POOL = PoolParameters(
     token_unit=1,
     requirement_floor=0,
     max_markets_per_account=1,
+    bounty=0,
+    factors=tuple(range(CLASSES)),
 )
 FAR = 2**512
 """Beyond every cap."""

@@ -93,7 +93,6 @@ AT_THE_CAPS: Final = "cash at its cap and equity that is not negative: sixteen p
 UNREACHABLE: Final[Mapping[tuple[str, Guard], str]] = {
     ("certify", Guard(Rule.NUM_14, "account")): AT_THE_CAPS,
     ("liquidate", Guard(Rule.NUM_14, "account")): AT_THE_CAPS,
-    ("default", Guard(Rule.CON_5, "backstop")): "no more markets are listed than the backstop may be in (PAR-23)",
 }
 """Guards of an action without a case, and why: other guards of the same rules have theirs."""
 
