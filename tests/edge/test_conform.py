@@ -41,7 +41,9 @@ def test_the_reference_conforms(tmp_path: Path) -> None:
     assert {suite.get("failures") for suite in suites.values()} == {"0"}
 
 
-@pytest.mark.parametrize(("defect", "requirement"), [("fee", "TRD-6"), ("needed", "LIQ-7"), ("share", "DEF-15"), ("taken", "DEF-10")])
+@pytest.mark.parametrize(
+    ("defect", "requirement"), [("fee", "TRD-6"), ("needed", "LIQ-7"), ("share", "DEF-15"), ("taken", "DEF-10")]
+)
 def test_a_defect_fails_vectors(defect: str, requirement: str, tmp_path: Path) -> None:
     junit = tmp_path / "junit.xml"
     run = solvent("conform", "--runs", "0", "--junit", str(junit), "--", *SUBJECT, defect)
