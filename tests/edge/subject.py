@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from unittest.mock import patch
 
-from solvent import liquidation, numbers, trading
+from solvent import default, liquidation, numbers, trading
 from solvent.edge.conformance import protocol
 
 
@@ -15,6 +15,10 @@ def main(defect: str) -> None:
     reference = protocol.Reference()
     if defect == "fee":
         patch.object(trading, "mul_div_up", numbers.mul_div_down).start()
+    if defect == "share":
+        patch.object(default, "mul_div_up", numbers.mul_div_down).start()
+    if defect == "taken":
+        patch.object(default, "may_trade", lambda *given: True).start()
     if defect == "needed":
         patch.object(liquidation, "is_needed", lambda *given: True).start()
     if defect == "chatty-stderr":

@@ -19,6 +19,9 @@ from solvent.machine import Accepted, Action, step
 from solvent.pool import AccountId, Deposit
 from tests.edge.test_cli import ENVIRONMENT, said_in_one_line, solvent
 
+LENGTH = 400
+"""Actions of a run in which every kind is drawn, the rare ones too."""
+
 SUBJECT = [sys.executable, str(Path(__file__).parent / "subject.py")]
 
 
@@ -38,7 +41,9 @@ def test_the_reference_conforms(tmp_path: Path) -> None:
     assert {suite.get("failures") for suite in suites.values()} == {"0"}
 
 
-@pytest.mark.parametrize(("defect", "requirement"), [("fee", "TRD-6"), ("needed", "LIQ-7")])
+@pytest.mark.parametrize(
+    ("defect", "requirement"), [("fee", "TRD-6"), ("needed", "LIQ-7"), ("share", "DEF-15"), ("taken", "DEF-10")]
+)
 def test_a_defect_fails_vectors(defect: str, requirement: str, tmp_path: Path) -> None:
     junit = tmp_path / "junit.xml"
     run = solvent("conform", "--runs", "0", "--junit", str(junit), "--", *SUBJECT, defect)
@@ -52,7 +57,7 @@ def test_a_defect_fails_vectors(defect: str, requirement: str, tmp_path: Path) -
 def test_a_divergence_of_a_run_is_made_small() -> None:
     session = Session([*SUBJECT, "fee"], 60)
     try:
-        divergence = diverging_run(session, KINDS, "1/1", 200, Results("", ()))
+        divergence = diverging_run(session, KINDS, "2/1", 200, Results("", ()))
         assert divergence is not None
         small = shrunk(session, divergence)
     finally:
@@ -161,10 +166,10 @@ def test_the_same_seed_draws_the_same_actions() -> None:
     for _ in range(2):
         generator = Generator(Random("seed"))
         pool = generator.pool()
-        for _ in range(60):
+        for _ in range(LENGTH):
             action = generator.action(pool)
             drawn.append(action)
             outcome = step(pool, action)
             pool = outcome.pool if isinstance(outcome, Accepted) else pool
-    assert drawn[:60] == drawn[60:]
+    assert drawn[:LENGTH] == drawn[LENGTH:]
     assert {type(action) for action in drawn} == set(KINDS)

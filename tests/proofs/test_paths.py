@@ -68,6 +68,8 @@ def flat(value: Any) -> list[Any]:
     """Everything in an outcome that has a value, in a fixed order."""
     if isinstance(value, FrameTable):
         return [item for key, entry in value.entries() for item in (key, *flat(entry))]
+    if isinstance(value, tuple):
+        return [item for entry in value for item in flat(entry)]
     if is_dataclass(value):
         return [type(value).__name__, *(item for f in fields(value) for item in flat(getattr(value, f.name)))]
     return [value]
