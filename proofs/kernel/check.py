@@ -132,8 +132,11 @@ def check(theorem: Theorem, worlds: Worlds) -> Result:
             if obligation.text in decided or len(findings) >= ENOUGH or alike[obligation.label] >= ENOUGH_ALIKE:
                 continue
             answer = decide(obligation.text)
-            opinion = Opinion.UNDECIDED
             resources += answer.resources
+            if answer.verdict is not Verdict.PROVED:
+                answer = decide(obligation.whole())
+                resources += answer.resources
+            opinion = Opinion.UNDECIDED
             if answer.verdict is not Verdict.PROVED:
                 findings.append(_finding(theorem, worlds, path, obligation, answer))
                 alike[obligation.label] += 1

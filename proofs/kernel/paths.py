@@ -25,12 +25,34 @@ class Infeasible(BaseException):
 
 @dataclass(frozen=True)
 class Obligation:
-    """One statement to be proved: the negated goal under the conditions of its path, as SMT-LIB 2 text."""
+    """One statement to be proved: the negated goal under the conditions of its path, as SMT-LIB 2 text.
+
+    text: of the conditions that have to do with the goal, through variables in common; whole: of all of them. What is
+    proved of the first is proved of the second. The second may be proved alone where the path cannot be taken at all.
+    """
 
     path: int
     requirements: tuple[str, ...]
     label: str
     text: str
+    whole: Callable[[], str]
+
+
+class Variables:
+    """The variables of terms, looked up once for each term."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[z3.ExprRef, frozenset[int]]] = {}
+
+    def of(self, term: z3.ExprRef) -> frozenset[int]:
+        """The numbers of the variables in the term."""
+        known = self._known.get(term.get_id())
+        if known is None:
+            found = frozenset(number for child in term.children() for number in self.of(child))
+            if z3.is_const(term) and term.decl().kind() == z3.Z3_OP_UNINTERPRETED:
+                found = frozenset((term.get_id(),))
+            known = self._known[term.get_id()] = (term, found)
+        return known[1]
 
 
 Decision = tuple[int, bool]
@@ -40,7 +62,13 @@ Decision = tuple[int, bool]
 class Path:
     """One execution: the decisions that lead it, the conditions gathered, the obligations met."""
 
-    def __init__(self, number: int, decisions: list[Decision], postpone: Callable[[list[Decision]], None]) -> None:
+    def __init__(
+        self,
+        number: int,
+        decisions: list[Decision],
+        postpone: Callable[[list[Decision]], None],
+        variables: Variables,
+    ) -> None:
         self.number = number
         self.decisions = decisions
         self._given = tuple(decisions)
@@ -48,6 +76,8 @@ class Path:
         self.watch: Callable[[z3.ArithRef], None] | None = None
         self.conditions: list[z3.BoolRef] = []
         self._postpone = postpone
+        self._variables = variables
+        self._groups: dict[int, set[int]] = {}
         self._position = 0
         self._decided: dict[int, tuple[z3.BoolRef, bool]] = {}
         self.quotients: dict[tuple[int, int], tuple[z3.ArithRef, z3.ArithRef, z3.ArithRef]] = {}
@@ -78,6 +108,7 @@ class Path:
             condition = z3.simplify(condition)
             self.conditions.append(condition)
             self._solver.add(condition)
+            self._join(self._variables.of(condition))
 
     def knows(self, condition: z3.BoolRef) -> bool:
         """Whether the condition is trivial, or literally one of those gathered."""
@@ -154,20 +185,43 @@ class Path:
         """
         if self._position < len(self._given):
             return
-        solver = z3.Solver()
-        solver.add(*self.conditions)
-        solver.add(z3.simplify(z3.Not(goal)))
-        self.obligations.append(Obligation(self.number, requirements, label, solver.to_smt2()))
+        denied = z3.simplify(z3.Not(goal))
+        conditions = tuple(self.conditions)
+        related: set[int] = set()
+        for number in self._variables.of(denied):
+            related |= self._groups.get(number, {number})
+        relevant = [condition for condition in conditions if not related.isdisjoint(self._variables.of(condition))]
+        text = exported(*relevant, denied)
+        self.obligations.append(
+            Obligation(self.number, requirements, label, text, lambda: exported(*conditions, denied))
+        )
+
+    def _join(self, variables: frozenset[int]) -> None:
+        """What is said of some variables together makes one group of theirs."""
+        group: set[int] = set(variables)
+        for number in variables:
+            group |= self._groups.get(number, set())
+        for number in group:
+            self._groups[number] = group
+
+
+def exported(*conditions: z3.BoolRef) -> str:
+    """The conditions as SMT-LIB 2 text."""
+    solver = z3.Solver()
+    solver.add(*conditions)
+    text: str = solver.to_smt2()
+    return text
 
 
 def explore(run: Callable[[Path], None]) -> list[Path]:
     """Runs the function once per path, depth first, until no decision is left untried."""
     pending: list[list[Decision]] = [[]]
     paths: list[Path] = []
+    variables = Variables()
     while pending:
         if len(paths) >= PATH_LIMIT:
             raise Unsupported(f"more than {PATH_LIMIT} paths")
-        path = Path(len(paths), pending.pop(), pending.append)
+        path = Path(len(paths), pending.pop(), pending.append, variables)
         terms.enter(path)
         try:
             run(path)

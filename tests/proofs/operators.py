@@ -10,7 +10,7 @@ from typing import Any
 import z3
 
 from proofs.kernel import logic, terms
-from proofs.kernel.paths import Path
+from proofs.kernel.paths import Path, Variables
 from proofs.kernel.terms import Integer, Truth
 
 EDGES = (0, 1, -1, 2, -2, 3, 7, -7, 10**6, -(10**6), 2**63, -(2**63), 2**120 + 1, -(2**255) + 1, 2**256 - 1)
@@ -89,7 +89,7 @@ def differences(name: str) -> Iterator[Difference]:
 
 def agrees(lifted: Callable[..., Any], values: tuple[int, ...], mixed: int, expected: int | bool) -> bool:
     """Whether the expected result, and no other, is possible where the operands have these values."""
-    path = Path(0, [], lambda _: None)
+    path = Path(0, [], lambda _: None, Variables())
     terms.enter(path)
     try:
         operands: list[Any] = []

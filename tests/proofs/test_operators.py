@@ -10,14 +10,14 @@ import pytest
 import z3
 
 from proofs.kernel import terms
-from proofs.kernel.paths import Path
+from proofs.kernel.paths import Path, Variables
 from proofs.kernel.terms import Identifier, Integer, Truth, Unsupported
 from tests.proofs import operators
 
 
 @pytest.fixture
 def path() -> Any:
-    path = Path(0, [], lambda _: None)
+    path = Path(0, [], lambda _: None, Variables())
     terms.enter(path)
     yield path
     terms.leave()
