@@ -20,6 +20,7 @@ from proofs.kernel.check import Result, check
 from proofs.kernel.solve import Verdict
 from proofs.kernel.theorem import Theorem
 from proofs.suite import WORLDS, load
+from proofs.witness import falsified
 from proofs.worlds import SymbolicPoolWorld
 from solvent.numbers import CASH_CAP
 
@@ -79,6 +80,7 @@ def judge(sources: Mapping[str, str], theorems: Sequence[str]) -> Generator[Resu
     with tempfile.TemporaryDirectory() as directory:
         copy = Path(directory) / "solvent"
         copy.mkdir()
+        (copy / "edge").symlink_to(REFERENCE / "edge")
         for path in REFERENCE.glob("*.py"):
             (copy / path.name).write_text(sources.get(path.stem, path.read_text(encoding="utf-8")), encoding="utf-8")
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join([directory, str(ROOT)])}
@@ -99,11 +101,19 @@ def judge(sources: Mapping[str, str], theorems: Sequence[str]) -> Generator[Resu
                 process.kill()
 
 
-def refuted_or_not(theorem: Theorem) -> Result:
-    """The result of a theorem. What its contracts leave open may refute it in ways that the code does not take.
+EXAMPLES = 200
+"""Examples in which a theorem about a mutated machine is tried before it is asked of a solver."""
 
-    Then it is tried among accounts with so much cash that every margin is met, and by contracts that hide nothing.
+
+def refuted_or_not(theorem: Theorem) -> Result:
+    """The result of a theorem. Most mistakes an example shows at once; the others a solver finds, or nobody.
+
+    What its contracts leave open may refute a theorem in ways that the code does not take. Then it is tried among
+    accounts with so much cash that every margin is met, and by contracts that hide nothing.
     """
+    by_example = falsified(theorem, EXAMPLES)
+    if by_example is not None:
+        return by_example
     result = check(theorem, WORLDS)
     if result.verdict is Verdict.UNKNOWN and theorem.contracts:
         among_the_rich = check(theorem, replace(WORLDS, symbolic=RichWorld))

@@ -3,6 +3,7 @@
 The pool is reached by actions from an empty one. Whoever has the witness replays it with `solvent.machine.step` alone.
 """
 
+import time
 from dataclasses import replace
 
 from proofs.drawn import DrawnPoolWorld, Seeded, Unmet
@@ -41,6 +42,25 @@ def witnessed(theorem: Theorem, result: Result) -> Result:
     if not result.accepting:
         return replace(result, findings=(*result.findings, _missing("no path on which the action is accepted")))
     return replace(result, witness=_told(world))
+
+
+def falsified(theorem: Theorem, examples: int) -> Result | None:
+    """The result of a theorem of which an example shows that it is false; none if none of so many examples does."""
+    started = time.perf_counter()
+    for seed in range(examples):
+        world = DrawnPoolWorld(theorem, Seeded(seed))
+        try:
+            theorem.state(world)
+        except Unmet:
+            continue
+        except Exception as error:  # whatever escapes the machine is what is being reported
+            world.failed.append(f"{type(error).__name__} escapes: {error}")
+        if world.failed:
+            told = ledger(world)
+            findings = tuple(Finding(label, 0, Verdict.REFUTED, told) for label in dict.fromkeys(world.failed))
+            about = (theorem.name, theorem.module, theorem.sentence, theorem.requirements)
+            return Result(*about, 0, 0, (), (), (), 0, time.perf_counter() - started, findings)
+    return None
 
 
 def _missing(label: str) -> Finding:

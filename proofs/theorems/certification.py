@@ -525,14 +525,14 @@ def whoever_is_touched_is_certified_anew(world: PoolWorld) -> None:
             live = invariant.live_in(account, level, one.generation) == 1
             highest = both(covered[level], *(negation(higher) for higher in covered[level + 1 :]))
             if only_helps(action):
-                kept = [
-                    invariant.live_in(was, other, opened.classes[other].generation) == 1 for other in range(CLASSES)
+                kept = [invariant.live_in(was, other, old.generation) == 1 for other, old in enumerate(opened.classes)]
+                goes_on = [
+                    invariant.live_in(account, other, after.classes[other].generation) == 1
+                    for other in range(level, CLASSES)
                 ]
-                kept_higher = either(*(kept[other] for other in range(level, CLASSES)))
-                world.claim(
-                    implies(both(exposed, highest, negation(kept_higher)), live), "CRT-11: the highest class covered"
-                )
                 world.claim(implies(live, both(exposed, either(highest, kept[level]))), "CRT-11: covered, or kept")
+                either_way = either(highest, kept[level])
+                world.claim(implies(both(exposed, either_way), either(*goes_on)), "CRT-11: no lower class")
             else:
                 world.claim(iff(live, both(exposed, highest)), "CRT-11: the highest class covered")
 
