@@ -131,21 +131,22 @@ def check(theorem: Theorem, worlds: Worlds) -> Result:
         for obligation in path.obligations:
             if obligation.text in decided or len(findings) >= ENOUGH or alike[obligation.label] >= ENOUGH_ALIKE:
                 continue
-            answer = decide(obligation.text)
+            text, answer = obligation.text, decide(obligation.text)
             resources += answer.resources
             if answer.verdict is not Verdict.PROVED:
-                answer = decide(obligation.whole())
+                text = obligation.whole()
+                answer = decide(text)
                 resources += answer.resources
             opinion = Opinion.UNDECIDED
             if answer.verdict is not Verdict.PROVED:
                 findings.append(_finding(theorem, worlds, path, obligation, answer))
                 alike[obligation.label] += 1
             else:
-                opinion = worlds.second(obligation.text)
+                opinion = worlds.second(text)
             if opinion is Opinion.DISAGREED:
                 label = f"the second solver has a counterexample: {obligation.label}"
                 findings.append(Finding(label, path.number, Verdict.UNKNOWN, ""))
-            digest = sha256(obligation.text.encode()).hexdigest()
+            digest = sha256(text.encode()).hexdigest()
             decided[obligation.text] = Decided(path.number, obligation.label, digest, answer.verdict, opinion)
     if not decided and not findings:
         findings.append(Finding("the theorem claims nothing", 0, Verdict.UNKNOWN, ""))
