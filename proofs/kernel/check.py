@@ -147,7 +147,7 @@ def check(theorem: Theorem, worlds: Worlds) -> Result:
                 label = f"the second solver has a counterexample: {obligation.label}"
                 findings.append(Finding(label, path.number, Verdict.UNKNOWN, ""))
             digest = sha256(text.encode()).hexdigest()
-            decided[obligation.text] = Decided(path.number, obligation.label, digest, answer.verdict, opinion)
+            decided[text] = Decided(path.number, obligation.label, digest, answer.verdict, opinion)
     if not decided and not findings:
         findings.append(Finding("the theorem claims nothing", 0, Verdict.UNKNOWN, ""))
     seconds = time.perf_counter() - started
