@@ -6,7 +6,18 @@ import { demandPoolRegion } from "./parameters.ts";
 import type { Account, Market, Pool, PoolParameters } from "./pool.ts";
 import { Rejection } from "./rules.ts";
 
-const NAMES = new Set(["action", "actor", "account", "market", "buyer", "seller", "liquidator", "taker", "oracle", "governance"]);
+const NAMES = new Set([
+  "action",
+  "actor",
+  "account",
+  "market",
+  "buyer",
+  "seller",
+  "liquidator",
+  "taker",
+  "oracle",
+  "governance",
+]);
 
 /** Reads every integer in a record; what a name's field holds stays. */
 function integers(value: unknown): any {

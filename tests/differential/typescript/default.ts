@@ -4,7 +4,17 @@ import { anchorOf, moveMarket } from "./certification.ts";
 import { demandCarries } from "./funding.ts";
 import { watchChange } from "./margin.ts";
 import { abs, ceilDiv, max, min } from "./numbers.ts";
-import { BACKSTOP, changePosition, demandCash, demandFewMarkets, equity, longs, shorts, sizeIn, worth } from "./pool.ts";
+import {
+  BACKSTOP,
+  changePosition,
+  demandCash,
+  demandFewMarkets,
+  equity,
+  longs,
+  shorts,
+  sizeIn,
+  worth,
+} from "./pool.ts";
 import type { Draft, Market } from "./pool.ts";
 import { demand } from "./rules.ts";
 

@@ -58,7 +58,8 @@ export function liquidate(draft: Draft, action: Liquidate): object {
   demandCash(draft, liquidator, "liquidator");
   demandCash(draft, BACKSTOP, "backstop");
   demandFewMarkets(draft, liquidator, "liquidator");
-  if (liquidator === BACKSTOP) demand(abs(sizeIn(backstop, id)) <= market.parameters.backstop_inventory, "LIQ-9", "size");
+  if (liquidator === BACKSTOP)
+    demand(abs(sizeIn(backstop, id)) <= market.parameters.backstop_inventory, "LIQ-9", "size");
   else demand(equity(draft, taker) >= initialRequirement(draft, taker), "LIQ-8", "liquidator");
   return { event: "liquidated", market: id, account: owner, liquidator, size, penalty, reward };
 }

@@ -31,7 +31,7 @@ interface Kind {
   helps?: true;
 }
 
-const KINDS: Record<string, Kind> = {
+const TRANSITIONS: Record<string, Kind> = {
   deposit: { book: "any", transition: deposit, certifies: ["account"], helps: true },
   withdraw: { book: "certified", transition: withdraw, certifies: ["account"] },
   trade: { book: "certified", transition: trade, certifies: ["buyer", "seller"] },
@@ -49,10 +49,12 @@ const KINDS: Record<string, Kind> = {
   set_parameters: { book: "certified", transition: setParameters, certifies: [] },
 };
 
-export const ACTIONS = Object.keys(KINDS);
+const KINDS = new Map(Object.entries(TRANSITIONS));
+
+export const ACTIONS = [...KINDS.keys()];
 
 export function step(pool: Pool, action: Action): Outcome {
-  const kind = KINDS[action.action];
+  const kind = KINDS.get(action.action);
   if (kind === undefined) throw new Error(`no action is called ${action.action}`);
   const draft = new Draft(pool);
   try {

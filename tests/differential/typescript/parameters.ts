@@ -3,7 +3,16 @@
 import { endClass } from "./certification.ts";
 import { demandTimely } from "./marking.ts";
 import {
-  CLASSES, FACTOR_CAP, LISTED_CAP, LOWEST_MARK, MARKETS_CAP, PPM, PRICE_CAP, SIZE_CAP, TIME_CAP, VAULT_CAP,
+  CLASSES,
+  FACTOR_CAP,
+  LISTED_CAP,
+  LOWEST_MARK,
+  MARKETS_CAP,
+  PPM,
+  PRICE_CAP,
+  SIZE_CAP,
+  TIME_CAP,
+  VAULT_CAP,
 } from "./numbers.ts";
 import type { Draft, MarketParameters, PoolParameters } from "./pool.ts";
 import { demand } from "./rules.ts";

@@ -172,7 +172,11 @@ export const shorts = (size: bigint): bigint => max(-size, 0n);
 export const sizeIn = (account: Account, market: string): bigint => account.positions.get(market) ?? 0n;
 
 /** The equity of an account, or what it would be if the markets stood elsewhere. */
-export function equity(draft: Draft, account: Account, stand: (id: string, market: Market) => Stand = (_, m) => m): bigint {
+export function equity(
+  draft: Draft,
+  account: Account,
+  stand: (id: string, market: Market) => Stand = (_, m) => m,
+): bigint {
   let total = account.cash;
   for (const [id, size] of account.positions) total += worth(size, stand(id, draft.market(id)));
   return total;
