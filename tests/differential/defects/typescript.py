@@ -99,6 +99,18 @@ DEFECTS: Final = (
     ),
     Defect(
         MISSING,
+        "default.ts",
+        "return draft.totals.owing === 0n ? max(ofMarket, hole) : ofMarket;",
+        "return ofMarket;",
+    ),
+    Defect(
+        MISSING,
+        "certification.ts",
+        "const level = keeps && held > covered ? held : covered;",
+        "const level = covered;",
+    ),
+    Defect(
+        MISSING,
         "certification.ts",
         "const bounty = min(draft.parameters.bounty, min(has, max(had, 0n)));",
         "const bounty = min(draft.parameters.bounty, has);",
