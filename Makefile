@@ -9,7 +9,7 @@ export PYTHONPATH := $(CURDIR)/reference:$(CURDIR)
 unexport PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help verify attack attacks test vectors lint tables site browser adversary bench lock clean environment
+.PHONY: help verify attack attacks test vectors conform lint tables site browser adversary bench lock clean environment
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ test: environment ## run the tests
 
 vectors: environment ## write the vectors of the conformance kit, and print what they cover
 	@$(RUN) -m solvent.edge.conformance.writer
+
+conform: environment ## hold the implementations under tests/differential against the reference: make conform ONLY=typescript
+	@$(RUN) -m tests.differential $(ONLY)
 
 lint: environment ## types, style, the specification's links and its generated tables
 	@$(RUN) -m ruff check

@@ -23,6 +23,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final, TypeVar
 
+from solvent.certification import Certify
+from solvent.default import Default, ShareLoss
 from solvent.edge.checks import check
 from solvent.edge.codec import to_json, to_text
 from solvent.edge.conformance.compare import effect_of, reached
@@ -34,6 +36,8 @@ from solvent.edge.exits import FAILED, INTERRUPTED, PASSED
 from solvent.edge.files import write_whole
 from solvent.edge.generator import (
     KINDS,
+    MARKETS,
+    TRADERS,
     TYPICAL,
     Generator,
     edge,
@@ -50,7 +54,17 @@ from solvent.funding import Fund
 from solvent.machine import Accepted, Action, Rejected
 from solvent.margin import equity_of
 from solvent.marking import Mark
-from solvent.numbers import CARRY_CAP, CASH_CAP, CLASSES, FACTOR_CAP, LISTED_CAP, LOWEST_MARK
+from solvent.numbers import (
+    CARRY_CAP,
+    CASH_CAP,
+    CLASSES,
+    FACTOR_CAP,
+    LISTED_CAP,
+    LOWEST_MARK,
+    PPM,
+    PRICE_CAP,
+    VAULT_CAP,
+)
 from solvent.parameters import ListMarket, check_pool_parameters
 from solvent.pool import (
     BACKSTOP,
@@ -337,6 +351,62 @@ def one_too_many() -> Case:
     return case_of("generator", None, start, action)
 
 
+def last_layer() -> Case:
+    """A cut for what is left of the hole where nothing is due, of a side on which the backstop itself has a position.
+
+    No run comes there: alice defaults in BTC and keeps a gain in ETH that is gone when she defaults there too, so
+    nobody has gained in ETH; the winners of BTC pay what is due there, and those of SOL what is left.
+    """
+    start = replace(Generator(Random("last layer")).pool().parameters, token_unit=1, requirement_floor=0, bounty=0)
+    parameters = MarketParameters(
+        lot=1,
+        initial_rate=PPM // 10,
+        maintenance_fraction=PPM // 2,
+        interest_lower=VAULT_CAP - 1,
+        interest_upper=VAULT_CAP,
+        lowest_mark=LOWEST_MARK,
+        highest_mark=PRICE_CAP,
+        backstop_cap=VAULT_CAP,
+    )
+    start = replace(start, max_markets_per_account=len(MARKETS))
+    btc, eth, sol = MARKETS
+    alice, bob, carol, dave = TRADERS
+    mark = 2 * LOWEST_MARK
+
+    def marked(market_id: MarketId, tenths: int, time: int) -> Action:
+        return Mark(start.oracle, market_id, LOWEST_MARK * tenths // 10, time)
+
+    def traded(market_id: MarketId, buyer: AccountId, seller: AccountId, size: int, price: int) -> Action:
+        return Trade(market_id, buyer, seller, size, price, price, price)
+
+    actions: list[Action] = [
+        *(ListMarket(start.governance, market_id, mark, 1, parameters) for market_id in MARKETS),
+        *(Deposit(one, amount) for one, amount in ((alice, 2 * mark), (bob, 10 * mark), (carol, 10 * mark))),
+        Deposit(dave, mark // 10),
+        traded(sol, bob, dave, 1, mark),
+        marked(sol, 23, 2),
+        Default(dave, sol),
+        Deposit(BACKSTOP, mark // 20),
+        Certify(bob, bob),
+        traded(sol, bob, carol, 10, mark),
+        traded(btc, alice, carol, 10, mark),
+        traded(eth, carol, alice, 10, mark),
+        marked(btc, 12, 2),
+        marked(eth, 18, 2),
+        Default(alice, btc),
+        marked(eth, 20, 3),
+        Default(alice, eth),
+        marked(sol, 20, 3),
+        ShareLoss(btc),
+    ]
+    pool = Pool(start)
+    for action in actions:
+        before, pool = pool, reached(pool, [action])
+        if pool is before:
+            raise AssertionError(f"the last layer is not reached: {action} is rejected")
+    return case_of("generator", History(start, tuple(actions)), pool, ShareLoss(sol))
+
+
 def made_small(collection: Collection, candidate: Candidate, kept: frozenset[Feature]) -> Case:
     """The case with a history and numbers as small as they go; what it is kept for it still shows."""
     case = candidate.case
@@ -403,7 +473,7 @@ def suite() -> tuple[list[Case], Collection]:
     for number in followed(range(RUNS), RUNS, "runs watched"):
         explore(collection, f"vectors/{number}")
     chosen = collection.chosen()
-    cases = [*resets(), one_too_many()]
+    cases = [*resets(), one_too_many(), last_layer()]
     for candidate, kept in followed(chosen, len(chosen), "cases made small"):
         cases.append(made_small(collection, candidate, kept))
     by_id = {case.id: case for case in cases}
