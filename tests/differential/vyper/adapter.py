@@ -17,9 +17,7 @@ from tests.differential.vyper.chain import (
     CONTRACTS,
     WORD,
     Chain,
-    Contract,
-    Function,
-    Reverted,
+    RevertedError,
     Tree,
     address,
     array,
@@ -40,7 +38,7 @@ MODULES: Final = ("Accounts", "Markets")
 DEPLOYER, GATEWAY, PAYER, ANYONE = ("0x" + f"{number:040x}" for number in range(0x1001, 0x1005))
 
 CALLERS: Final[Mapping[str, str]] = {"deposit": PAYER, "trade": GATEWAY}
-"""Who makes the call where it is not the actor of the action."""
+"""Who makes the call where no actor or taker of the action does, and it may not be anyone."""
 
 MONEY: Final = 2**200
 """Token units in the payer's hands: more than a run deposits."""
@@ -56,6 +54,8 @@ ANCHOR: Final = ("epoch", "mark", "long_carry", "short_carry", "paid", "collecte
 BASE: Final = ("generation", "mark", "long_carry", "short_carry")
 
 CLASS: Final = ("generation", "count")
+
+CERTIFICATE: Final = ("level", "generation")
 
 
 def market_id(name: str) -> bytes:
@@ -85,7 +85,7 @@ class Vault:
         self.markets: dict[bytes, str] = {}
 
     def reset(self, state: Tree) -> None:
-        """New contracts, in the state given; Reverted if its parameters are rejected."""
+        """New contracts, in the state given; RevertedError if its parameters are rejected."""
         self.chain = Chain()
         self.parameters = state["parameters"]
         self.accounts, self.markets = {}, {}
@@ -127,7 +127,9 @@ class Vault:
             self.chain.call(DEPLOYER, self.pool, loader.functions["load_market"].selector + data)
         for name, account in state["accounts"].items():
             certificate = account["certificate"]
-            data = words(self.account(name), *map(int, (account["cash"], certificate["level"], certificate["generation"])))
+            data = words(
+                self.account(name), *map(int, (account["cash"], certificate["level"], certificate["generation"]))
+            )
             self.chain.call(DEPLOYER, self.pool, loader.functions["load_account"].selector + data)
             for market, size in account["positions"].items():
                 data = words(self.account(name), self.market(market), int(size))
@@ -152,12 +154,11 @@ class Vault:
         return self.chain.call(caller, self.token, self.contracts["Token"].functions[name].selector + words(*values))
 
     def step(self, action: Tree) -> Tree:
-        """Applies an action and returns its event, or Reverted."""
+        """Applies an action and returns its event, or RevertedError."""
         kind = action["action"]
         function = self.actions[kind]
-        caller = CALLERS.get(kind) or self.account(action["actor"] if "actor" in action else action.get("taker", ""))
-        if not ("actor" in action or "taker" in action or kind in CALLERS):
-            caller = ANYONE
+        actors = [self.account(action[role]) for role in ("actor", "taker") if role in action]
+        caller = actors[0] if actors else CALLERS.get(kind, ANYONE)
         data = b"".join(self.argument(part, action[part["name"]]) for part in function.inputs)
         self.chain.call(caller, self.pool, function.selector + data)
         return self.event()
@@ -205,7 +206,7 @@ class Vault:
         markets = {name: self.market_state(at) for at, name in self.markets.items()}
         held = int.from_bytes(self.token_call(ANYONE, "balanceOf", self.pool), "big")
         if held * int(self.parameters["token_unit"]) != integer(totals, 0):
-            raise Reverted(f"the pool holds {held} token units, its vault says {integer(totals, 0)}")
+            raise RevertedError(f"the pool holds {held} token units, its vault says {integer(totals, 0)}")
         return {
             **read(TOTALS, totals),
             "classes": [read(CLASS, totals, len(TOTALS) + 2 * level) for level in range(CLASSES)],
@@ -222,7 +223,7 @@ class Vault:
             self.markets[data[(5 + 2 * place) * WORD :][:WORD]]: str(integer(data, 6 + 2 * place))
             for place in range(count)
         }
-        cash, certificate = integer(data, 0), read(("level", "generation"), data, 1)
+        cash, certificate = integer(data, 0), read(CERTIFICATE, data, 1)
         if cash == 0 and count == 0:
             return None
         return {"cash": str(cash), "positions": positions, "certificate": certificate}
@@ -259,7 +260,7 @@ def snake_case(name: str) -> str:
     return "".join("_" * (place > 0 and letter.isupper()) + letter.lower() for place, letter in enumerate(name))
 
 
-def rejection(reverted: Reverted) -> Tree:
+def rejection(reverted: RevertedError) -> Tree:
     """A rejection by rule and field; an error where the contract reverted without a rule."""
     rule, _, field = str(reverted).partition(" ")
     if len(rule) < 5 or rule[3] != "-" or not field.isidentifier():
@@ -285,7 +286,7 @@ def reply(vault: Vault, request: Tree) -> Tree:
                 return {"outcome": "accepted", "event": vault.step(request["action"])}
             case "state":
                 return {"state": vault.state()}
-    except Reverted as reverted:
+    except RevertedError as reverted:
         return rejection(reverted)
     return {"error": "an unknown request"}
 

@@ -7,19 +7,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
+from Crypto.Hash import keccak as keccak_hash
 from pyrevm import EVM, AccountInfo, Log
 
 CONTRACTS: Final = Path(__file__).parent / "contracts"
 
 COMPILED: Final = Path(__file__).resolve().parents[3] / "build" / "vyper"
-"""Where compiled contracts are kept, each under a digest of all sources: compiling takes longer than most runs."""
+"""Where compiled contracts are kept, under a digest of all that they are made from: compiling takes seconds."""
 
 EVM_VERSION: Final = "cancun"
-
-SETTINGS: Final = {"optimize": "codesize", "evm_version": EVM_VERSION, "code_format": 1}
 
 OUTPUTS: Final = ("abi", "bytecode", "bytecode_runtime", "layout")
 
@@ -33,7 +33,7 @@ ERROR: Final = bytes.fromhex("08c379a0")
 Tree = Mapping[str, Any]
 
 
-class Reverted(Exception):
+class RevertedError(Exception):
     """A call that reverted: its reason, empty where it gave none."""
 
 
@@ -74,9 +74,7 @@ class Function:
 
 def keccak(data: bytes) -> bytes:
     """The hash of Ethereum."""
-    from vyper.utils import keccak256
-
-    return bytes(keccak256(data))
+    return keccak_hash.new(data=data, digest_bits=256).digest()
 
 
 def signature(entry: Tree) -> str:
@@ -94,7 +92,7 @@ def type_of(part: Tree) -> str:
 
 def compiled(folder: Path, name: str) -> Contract:
     """The contract of that name in a folder of sources."""
-    digest = hashlib.sha256(json.dumps([name, SETTINGS]).encode())
+    digest = hashlib.sha256(version("vyper").encode() + Path(__file__).read_bytes())
     for path in sorted(folder.glob("*.vy")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     kept = COMPILED / f"{name}-{digest.hexdigest()[:16]}.json"
@@ -169,18 +167,18 @@ class Chain:
         """Gas of the last call, less what is refunded, the transaction's own 21000 included."""
 
     def deploy(self, deployer: str, contract: Contract, *parts: bytes) -> str:
-        """The address of a new contract, or Reverted. EIP-170 and EIP-3860 are held to."""
+        """The address of a new contract, or RevertedError. EIP-170 and EIP-3860 are held to."""
         try:
             return str(self.evm.deploy(deployer, contract.bytecode + b"".join(parts)))
         except RuntimeError as error:
-            raise Reverted(reason_of(str(error))) from None
+            raise RevertedError(reason_of(str(error))) from None
 
     def call(self, caller: str, to: str, data: bytes, is_static: bool = False) -> bytes:
-        """What a call returns, or Reverted."""
+        """What a call returns, or RevertedError."""
         try:
             found = self.evm.message_call(caller, to, calldata=data, is_static=is_static)
         except RuntimeError as error:
-            raise Reverted(reason_of(str(error))) from None
+            raise RevertedError(reason_of(str(error))) from None
         result = self.evm.result
         assert result is not None
         self.gas_used = result.gas_used

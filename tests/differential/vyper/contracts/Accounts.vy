@@ -87,7 +87,9 @@ def deposit(account: address, amount: int256):
     assert book.within_cash_cap(account), "NUM-14 account"
     book.recertify(account, book.live_class(account))
     log Deposited(account=account, amount=amount)
-    assert extcall IERC20(book.token).transferFrom(msg.sender, self, self.in_units(amount))
+    assert extcall IERC20(book.token).transferFrom(
+        msg.sender, self, self.in_units(amount), default_return_value=True
+    )
 
 
 @external
@@ -107,7 +109,7 @@ def withdraw(account: address, amount: int256):
     assert book.equity(account) >= book.requirement(account, book.INITIAL), "MAR-7 amount"
     book.recertify(account, book.NO_CLASS)
     log Withdrawn(account=account, amount=amount)
-    assert extcall IERC20(book.token).transfer(account, self.in_units(amount))
+    assert extcall IERC20(book.token).transfer(account, self.in_units(amount), default_return_value=True)
 
 
 @external
