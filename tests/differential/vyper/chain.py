@@ -27,6 +27,8 @@ WORD: Final = 32
 
 REVERTED: Final = re.compile(r"^Revert \{ gas_used: \d+, output: 0x([0-9a-f]*) \}$")
 
+WRITTEN: Final = re.compile(r"StorageChange \{ address: (0x[0-9a-f]{40}), key: (\w+)")
+
 ERROR: Final = bytes.fromhex("08c379a0")
 """The selector of Error(string)."""
 
@@ -120,8 +122,8 @@ def compile_source(folder: Path, name: str) -> Tree:
 
 
 def word(number: int) -> bytes:
-    """An integer within 256 bits, signed or not, as the EVM holds it."""
-    return (number % 2**256).to_bytes(WORD, "big")
+    """An integer as the EVM holds it. Whatever does not fit a signed word is an OverflowError, never cut."""
+    return number.to_bytes(WORD, "big", signed=True)
 
 
 def words(*values: object) -> bytes:
@@ -158,13 +160,27 @@ def address(data: bytes) -> str:
     return "0x" + data[-20:].hex()
 
 
+@dataclass(frozen=True)
+class StoredAccount:
+    """What a chain holds of one address."""
+
+    nonce: int
+    code: bytes
+    storage: Mapping[int, int]
+
+
+State = Mapping[str, StoredAccount]
+
+
 class Chain:
     """One EVM without a block or a fee: calls are made one after the other."""
 
-    def __init__(self) -> None:
-        self.evm = EVM(spec_id=EVM_VERSION.upper())
+    def __init__(self, fork_url: str | None = None) -> None:
+        self.evm = EVM(fork_url=fork_url, spec_id=EVM_VERSION.upper())
         self.gas_used = 0
-        """Gas of the last call, less what is refunded, the transaction's own 21000 included."""
+        """Gas of the last call, less what is refunded, the transaction's own 21000 included. All calls of a chain count
+        as one transaction, in which what was touched before costs less: see `report`.
+        """
 
     def deploy(self, deployer: str, contract: Contract, *parts: bytes) -> str:
         """The address of a new contract, or RevertedError. EIP-170 and EIP-3860 are held to."""
@@ -188,6 +204,17 @@ class Chain:
         """What the last call logged."""
         result = self.evm.result
         return [] if result is None else list(result.logs)
+
+    def state(self) -> "State":
+        """What it holds now, and all that was ever written to."""
+        storage: dict[str, dict[int, int]] = {}
+        for at, key in {(at, int(key, 0)) for at, key in WRITTEN.findall(self.evm.journal_str)}:
+            storage.setdefault(at, {})[key] = self.evm.storage(at, key)
+        known = {**self.evm.db_accounts, **self.evm.journal_state}
+        return {
+            at.lower(): StoredAccount(info.nonce, bytes(self.evm.get_code(at) or b""), storage.get(at.lower(), {}))
+            for at, info in known.items()
+        }
 
     def put_code(self, at: str, code: bytes) -> None:
         """Puts other code where a contract stands; its storage stays."""
