@@ -16,8 +16,10 @@ from pyrevm import EVM, AccountInfo, Log
 
 CONTRACTS: Final = Path(__file__).parent / "contracts"
 
-COMPILED: Final = Path(__file__).resolve().parents[3] / "build" / "vyper"
-"""Where compiled contracts are kept, under a digest of all that they are made from: compiling takes seconds."""
+COMPILED: Final = "__pycache__"
+"""The folder beside the sources where compiled contracts are kept, under a digest of all that they are made from:
+compiling takes seconds.
+"""
 
 EVM_VERSION: Final = "cancun"
 
@@ -97,9 +99,9 @@ def compiled(folder: Path, name: str) -> Contract:
     digest = hashlib.sha256(version("vyper").encode() + Path(__file__).read_bytes())
     for path in sorted(folder.glob("*.vy")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    kept = COMPILED / f"{name}-{digest.hexdigest()[:16]}.json"
+    kept = folder / COMPILED / f"{name}-{digest.hexdigest()[:16]}.json"
     if not kept.exists():
-        COMPILED.mkdir(parents=True, exist_ok=True)
+        kept.parent.mkdir(exist_ok=True)
         written = kept.with_suffix(f".{os.getpid()}")
         written.write_text(json.dumps(compile_source(folder, name)), encoding="utf-8")
         os.replace(written, kept)

@@ -8,8 +8,7 @@ Gas is deterministic: what is run are the vectors, and steps on the largest book
 
 import argparse
 import json
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing import get_context
@@ -23,7 +22,7 @@ from tests.differential.vyper.chain import CONTRACTS, Chain, State, StoredAccoun
 
 README: Final = Path(__file__).parent / "README.md"
 
-BEGIN: Final = "<!-- generated -->"
+BEGIN: Final = "<!-- generated: {} -->"
 
 END: Final = "<!-- end -->"
 
@@ -234,40 +233,43 @@ def largest_gas(vault: Vault) -> dict[str, int]:
     return found
 
 
-def tables() -> list[str]:
-    """The lines of both tables."""
-    vault = Vault(CONTRACTS)
-    lines = ["| Contract | Runtime, bytes | Of 24,576 |", "| --- | ---: | ---: |"]
+def sizes(vault: Vault) -> list[str]:
+    """The table of the contracts' sizes."""
+    lines = [f"| Contract | Runtime, bytes | Of {SIZE_LIMIT:,} |", "| --- | ---: | ---: |"]
     for name in ("Pool", *MODULES):
         size = len(vault.contracts[name].runtime)
         lines.append(f"| [{name}](contracts/{name}.vy) | {size:,} | {size / SIZE_LIMIT:.0%} |")
-    lines += [
-        "",
-        "| Action | Vectors | Least gas | Median | Most | On the largest book |",
-        "| --- " + "| ---: " * 5 + "|",
-    ]
-    largest = largest_gas(vault)
-    for action, gas in sorted(vector_gas(vault).items()):
-        most = f"{largest[action]:,}" if action in largest else ""
-        lines.append(f"| `{action}` | {len(gas)} | {min(gas):,} | {median_low(gas):,} | {max(gas):,} | {most} |")
     return lines
 
 
-def updated(text: str) -> str:
-    """The README with its tables as they are now."""
-    head, rest = text.split(BEGIN + "\n", 1)
+def gas(vault: Vault) -> list[str]:
+    """The table of the gas of each transition."""
+    lines = ["| Action | Vectors | Least gas | Median | Most | On the largest book |", "| --- " + "| ---: " * 5 + "|"]
+    largest = largest_gas(vault)
+    for action, used in sorted(vector_gas(vault).items()):
+        most = f"{largest[action]:,}" if action in largest else ""
+        lines.append(f"| `{action}` | {len(used)} | {min(used):,} | {median_low(used):,} | {max(used):,} | {most} |")
+    return lines
+
+
+def replaced(text: str, name: str, lines: Sequence[str]) -> str:
+    """A text with other lines between its marks of that name."""
+    head, rest = text.split(BEGIN.format(name) + "\n", 1)
     tail = rest.split(END + "\n", 1)[1]
-    return "\n".join([head + BEGIN, "", *tables(), "", END + "\n"]) + tail
+    return "\n".join([head + BEGIN.format(name), "", *lines, "", END + "\n"]) + tail
 
 
 def main() -> None:
     """Prints the tables or writes them."""
     parser = argparse.ArgumentParser(description="The size of the contracts, and the gas of each transition.")
     parser.add_argument("--write", action="store_true", help="write the tables into the README")
-    if parser.parse_args().write:
-        README.write_text(updated(README.read_text(encoding="utf-8")), encoding="utf-8")
+    options = parser.parse_args()
+    vault = Vault(CONTRACTS)
+    if options.write:
+        text = replaced(README.read_text(encoding="utf-8"), "sizes", sizes(vault))
+        README.write_text(replaced(text, "gas", gas(vault)), encoding="utf-8")
     else:
-        sys.stdout.write("\n".join([*tables(), ""]))
+        print("\n".join([*sizes(vault), "", *gas(vault)]))
 
 
 if __name__ == "__main__":
