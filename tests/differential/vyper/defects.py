@@ -242,8 +242,9 @@ DEFECTS: Final = (
     Defect(
         "the class is determined before the actor is paid",
         "Accounts",
-        "    book.cash[msg.sender] += bounty\n",
-        "    book.recertify(account, book.NO_CLASS)\n    book.cash[msg.sender] += bounty\n    if account == msg.sender:\n        log Certified(account=account, actor=msg.sender, bounty=bounty)\n        return\n",
+        "    book.recertify(account, book.NO_CLASS)\n    log Certified",
+        "    book.cash[msg.sender] -= bounty\n    book.recertify(account, book.NO_CLASS)\n"
+        "    book.cash[msg.sender] += bounty\n    log Certified",
     ),
     Defect("a default records no anchor", "Markets", "    book.markets[market].anchor = book.anchor_of(market)\n", ""),
 )
