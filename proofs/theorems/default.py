@@ -53,7 +53,7 @@ from solvent.default import (
     wanted_of,
 )
 from solvent.funding import Fund
-from solvent.machine import Rejected
+from solvent.machine import Accepted, Rejected
 from solvent.margin import equity_of
 from solvent.marking import Mark
 from solvent.numbers import CARRY_CAP, CASH_CAP
@@ -728,9 +728,8 @@ def what_is_owed_can_be_asked(world: PoolWorld) -> None:
     overdue = is_overdue(market, own, before.epoch) == 1
     world.assume(either(overdue, both(hole, owing), both(hole, payers, before.owing == 0)))
     outcome = world.step(before, action)
-    if isinstance(outcome, Rejected):
-        blocked = outcome.rule is Rule.NUM_14 or outcome.rule is Rule.NUM_15
-        world.claim(blocked, "DEF-21: nothing stands in the way but the caps")
+    by_the_caps = isinstance(outcome, Rejected) and outcome.rule in (Rule.NUM_14, Rule.NUM_15)
+    world.claim(isinstance(outcome, Accepted) or by_the_caps, "DEF-21: nothing stands in the way but the caps")
 
 
 @theorem("DEF-21")
