@@ -20,7 +20,7 @@ PATIENCE: Final = 60.0
 
 @dataclass(frozen=True)
 class Defect:
-    """A kind of mistake, and the one line of a file that it turns into another."""
+    """A kind of mistake, and what it turns into what, on one line of a file."""
 
     kind: str
     file: str
@@ -48,7 +48,7 @@ def seeded(source: Path, defect: Defect) -> Iterator[Path]:
         copy = Path(shutil.copytree(source, Path(directory, source.name)))
         file = copy / defect.file
         lines = file.read_text(encoding="utf-8").split("\n")
-        places = [number for number, line in enumerate(lines) if line.strip() == defect.right]
+        places = [number for number, line in enumerate(lines) if defect.right in line]
         if len(places) != 1:
             raise ValueError(f"{defect.file}: expected one line {defect.right!r}, found {len(places)}")
         lines[places[0]] = lines[places[0]].replace(defect.right, defect.wrong)

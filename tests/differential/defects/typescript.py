@@ -15,6 +15,12 @@ FORMULA = "wrong term"
 DEFECTS: Final = (
     Defect(
         ROUNDING,
+        "margin.ts",
+        "ceilDiv(abs(size) * market.mark * market.parameters.initial_rate, PPM);",
+        "(abs(size) * market.mark * market.parameters.initial_rate) / PPM;",
+    ),
+    Defect(
+        ROUNDING,
         "numbers.ts",
         "return a < 0n && quotient * d !== a ? quotient - 1n : quotient;",
         "return quotient;",

@@ -52,7 +52,7 @@ from solvent.edge.progress import followed
 from solvent.edge.structure import snake_case
 from solvent.funding import Fund
 from solvent.machine import Accepted, Action, Rejected
-from solvent.margin import equity_of
+from solvent.margin import Withdraw, equity_of, initial_margin, maintenance_margin, requirement
 from solvent.marking import Mark
 from solvent.numbers import (
     CARRY_CAP,
@@ -77,6 +77,7 @@ from solvent.pool import (
     MarketId,
     MarketParameters,
     Pool,
+    PoolParameters,
     is_exposed,
     pay,
 )
@@ -99,6 +100,9 @@ FACTORS: Final = (
     (),
 )
 """Factors of classes with which a pool may start, and such with which it may not."""
+
+FACTORS_OF_CASES: Final = (0, 1, 4, 16)
+"""Factors of the cases that are written out and depend on how far a mark may move."""
 
 COMMON: Final = (Deposit, Trade, Mark, Fund)
 """What is accepted often, so that the neighbours of few need to be looked at."""
@@ -399,12 +403,91 @@ def last_layer() -> Case:
         marked(sol, 20, 3),
         ShareLoss(btc),
     ]
-    pool = Pool(start)
-    for action in actions:
-        before, pool = pool, reached(pool, [action])
+    return scripted(start, actions, ShareLoss(sol))
+
+
+def scripted(parameters: PoolParameters, actions: Sequence[Action], action: Action) -> Case:
+    """A case that is written out; all actions that lead to it are accepted."""
+    pool = Pool(parameters)
+    for one in actions:
+        before, pool = pool, reached(pool, [one])
         if pool is before:
-            raise AssertionError(f"the last layer is not reached: {action} is rejected")
-    return case_of("generator", History(start, tuple(actions)), pool, ShareLoss(sol))
+            raise AssertionError(f"{one} is rejected on the way to {action}")
+    return case_of("generator", History(parameters, tuple(actions)), pool, action)
+
+
+def reductions_in_trouble() -> Iterator[Case]:
+    """Reductions by an account below its maintenance, at the mark and below it, whose products are almost the widest.
+
+    Compared in words of 64, 128 or 192 bits, the ratios before and after are in the other order.
+    """
+    start = replace(Generator(Random("wide")).pool().parameters, token_unit=1, requirement_floor=0)
+    start = replace(start, factors=FACTORS_OF_CASES)
+    parameters = MarketParameters(
+        lot=1,
+        initial_rate=PPM // 2,
+        maintenance_fraction=PPM * 9 // 10,
+        interest_lower=VAULT_CAP - 1,
+        interest_upper=VAULT_CAP,
+        lowest_mark=LOWEST_MARK,
+        highest_mark=PRICE_CAP,
+    )
+    market_id, size, mark = MARKETS[0], 3**35, 3**36
+    lower = mark * 4 // 5
+    alice, bob, carol, *_ = TRADERS
+    actions: list[Action] = [
+        ListMarket(start.governance, market_id, mark, 1, parameters),
+        Deposit(alice, size * mark // 2 + 1),
+        *(Deposit(one, size * mark) for one in (bob, carol)),
+        Trade(market_id, alice, carol, size, mark, mark, mark),
+        Mark(start.oracle, market_id, lower, 2),
+    ]
+    before = reached(Pool(start), actions)
+    for price, is_allowed in ((lower, True), (lower // 2, False)):
+        for closed in range(size // 3, size // 2, size // 10**4):
+            trade = Trade(market_id, bob, alice, closed, price, price, price)
+            after = pay(before, alice, closed * (price - lower))
+            has, had = equity_of(after, alice), equity_of(before, alice)
+            held = requirement(before, alice, maintenance_margin)
+            left = maintenance_margin(size - closed, before.markets.get(market_id))
+            sides = (has * held, had * left)
+            in_words = [narrowed(sides[0], bits) >= narrowed(sides[1], bits) for bits in (64, 128, 192)]
+            if (verdict(before, trade) is None) == is_allowed and not any(one == is_allowed for one in in_words):
+                yield scripted(start, actions, trade)
+                break
+        else:
+            raise AssertionError("no reduction was found whose ratios are in another order in narrow words")
+
+
+def narrowed(value: int, bits: int) -> int:
+    """What is left of a number in a signed word of so many bits."""
+    return (value + (1 << bits - 1)) % (1 << bits) - (1 << bits - 1)
+
+
+def withdrawals_to_the_rounded_margin() -> Iterator[Case]:
+    """The most that may be withdrawn, and one more, where the initial margin is not a whole number before rounding."""
+    start = replace(Generator(Random("margin")).pool().parameters, token_unit=1, requirement_floor=0)
+    parameters = MarketParameters(
+        lot=1,
+        initial_rate=333_333,
+        maintenance_fraction=PPM // 2,
+        interest_lower=VAULT_CAP - 1,
+        interest_upper=VAULT_CAP,
+        lowest_mark=LOWEST_MARK,
+        highest_mark=PRICE_CAP,
+    )
+    market_id, mark = MARKETS[0], LOWEST_MARK + 1
+    alice, bob, *_ = TRADERS
+    actions: list[Action] = [
+        ListMarket(start.governance, market_id, mark, 1, parameters),
+        Deposit(alice, mark),
+        Deposit(bob, mark),
+        Trade(market_id, alice, bob, 1, mark, mark, mark),
+    ]
+    pool = reached(Pool(start), actions)
+    most = equity_of(pool, alice) - requirement(pool, alice, initial_margin)
+    for amount in (most, most + 1):
+        yield scripted(start, actions, Withdraw(alice, alice, amount))
 
 
 def made_small(collection: Collection, candidate: Candidate, kept: frozenset[Feature]) -> Case:
@@ -473,7 +556,13 @@ def suite() -> tuple[list[Case], Collection]:
     for number in followed(range(RUNS), RUNS, "runs watched"):
         explore(collection, f"vectors/{number}")
     chosen = collection.chosen()
-    cases = [*resets(), one_too_many(), last_layer()]
+    cases = [
+        *resets(),
+        one_too_many(),
+        last_layer(),
+        *reductions_in_trouble(),
+        *withdrawals_to_the_rounded_margin(),
+    ]
     for candidate, kept in followed(chosen, len(chosen), "cases made small"):
         cases.append(made_small(collection, candidate, kept))
     by_id = {case.id: case for case in cases}
