@@ -70,11 +70,15 @@ def test_it_conforms() -> None:
     assert "runs     5 passed, 0 failed\n" in run.stdout
 
 
-@pytest.mark.parametrize("defect", [DEFECTS[0], DEFECTS[-1]], ids=lambda defect: defect.name)
+OBVIOUS = [defect for defect in DEFECTS if defect.name in ("margins round down", "anyone withdraws")]
+
+
+@pytest.mark.parametrize("defect", OBVIOUS, ids=lambda defect: defect.name)
 def test_a_defect_is_found(defect: Any) -> None:
     with seeded(defect) as folder:
         run = solvent("conform", "--timeout", "120", "--runs", "0", "--", *adapter(folder))
     assert run.returncode == 1, run.stdout
+    assert "it does not reply" not in run.stdout
 
 
 def test_every_defect_can_be_seeded() -> None:

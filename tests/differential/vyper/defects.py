@@ -18,7 +18,6 @@ from solvent.edge.conformance.compare import Session
 from solvent.edge.conformance.conform import Results, claimed_kinds, diverging_run, run_vectors
 from solvent.edge.conformance.vectors import bundled
 from tests.differential.vyper.chain import COMPILED, CONTRACTS
-from tests.differential.vyper.report import README, replaced
 
 STEPS: Final = 200
 
@@ -292,22 +291,16 @@ def search(defect: Defect) -> tuple[int, int, str]:
 
 
 def main() -> int:
-    """Prints or writes the table."""
-    parser = argparse.ArgumentParser(description="How soon the kit finds each seeded defect.")
-    parser.add_argument("--write", action="store_true", help="write the table into the README")
-    options = parser.parse_args()
-    lines = ["| Defect | In | Vectors that fail | Steps of runs | Requirement |", "| --- | --- | ---: | ---: | --- |"]
+    """Prints the table, a line as soon as it is known."""
+    argparse.ArgumentParser(description="How soon the kit finds each seeded defect.").parse_args()
+    print("| Defect | In | Vectors that fail | Steps of runs | Requirement |")
+    print("| --- | --- | ---: | ---: | --- |", flush=True)
     missed = 0
-    for number, defect in enumerate(DEFECTS, 1):
+    for defect in DEFECTS:
         failed, steps, requirement = search(defect)
         missed += not failed and not steps
         shown = f"{steps:,}" if steps else f"more than {RUNS * STEPS:,}"
-        lines.append(f"| {defect.name} | {defect.source} | {failed} | {shown} | {requirement} |")
-        print(f"{number} of {len(DEFECTS)}: {lines[-1]}", file=sys.stderr, flush=True)
-    if options.write:
-        README.write_text(replaced(README.read_text(encoding="utf-8"), "defects", lines), encoding="utf-8")
-    else:
-        print("\n".join(lines))
+        print(f"| {defect.name} | {defect.source} | {failed} | {shown} | {requirement} |", flush=True)
     return 1 if missed else 0
 
 
