@@ -60,7 +60,7 @@ def targets(rule: str) -> list[str]:
 
 
 def attack_rule(job: str) -> Attack:
-    """Switches a rule's guards off and asks the theorems, until one falls or, where all are asked for, to the end."""
+    """Switches a rule's guards off and asks the theorems, until one falls by a requirement or, if asked, to the end."""
     rule, _, everything = job.partition(" ")
     names = targets(rule)
     fallen: list[Result] = []
@@ -71,7 +71,7 @@ def attack_rule(job: str) -> Attack:
         tried += 1
         if result.verdict is Verdict.REFUTED:
             fallen.append(result)
-            if not everything:
+            if not everything and names_a_requirement(told(result)):
                 break
         elif result.verdict is Verdict.UNKNOWN:
             unknown.append(result.name)
@@ -112,7 +112,12 @@ def attack(rules: Sequence[str], everything: bool, processes: int) -> int:
 def told(result: Result) -> Finding:
     """The finding of a refuted theorem that tells most: refuted, and naming a requirement."""
     refuted = [finding for finding in result.findings if finding.verdict is Verdict.REFUTED]
-    return min(refuted, key=lambda finding: not finding.label[:3].isupper())
+    return min(refuted, key=lambda finding: not names_a_requirement(finding))
+
+
+def names_a_requirement(finding: Finding) -> bool:
+    """Whether what failed is a requirement; a step of a proof, the hypothesis of a lemma for instance, is none."""
+    return finding.label[:3].isupper()
 
 
 def show_exploits(attacks: Sequence[Attack]) -> None:
@@ -131,7 +136,8 @@ def show_table(attacks: Sequence[Attack]) -> None:
     for title in ("rule", "verdict", "what falls without it"):
         table.add_column(title, overflow="fold")
     for one in attacks:
-        falls = [f"{result.name}: {told(result).label}" for result in one.fallen]
+        by_requirement = [result for result in one.fallen if names_a_requirement(told(result))]
+        falls = [f"{result.name}: {told(result).label}" for result in by_requirement or one.fallen]
         none = FORM.get(one.rule, f"nothing, of {one.tried} theorems tried")
         undecided = [f"undecided: {', '.join(one.unknown)}"] if one.unknown and not one.fallen else []
         table.add_row(one.rule, one.verdict, "\n".join([*(falls or [none]), *undecided]))
