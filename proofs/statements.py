@@ -192,7 +192,9 @@ def vault_stays_whole(world: PoolWorld, before: Pool, after: Pool) -> None:
     """CON-10: the vault stays a whole number of token units, and is not negative."""
     unit = before.parameters.token_unit
     world.assume(before.vault % unit == 0)
-    world.apply(whole_lots_add_up, before.vault, after.vault - before.vault, unit)
+    paid = after.vault - before.vault
+    world.claim(paid % unit == 0, "CON-10: what is paid in or out is a whole number of token units")
+    world.apply(whole_lots_add_up, before.vault, paid, unit)
     world.claim(after.vault % unit == 0, "CON-10: the vault is a whole number of token units")
     world.claim(after.vault >= 0, "CON-10: the vault is not negative")
 

@@ -1,6 +1,7 @@
 """Checking one theorem: every path, every obligation, and a replay of whatever refutes it."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -16,8 +17,8 @@ from proofs.kernel.terms import Unsupported
 from proofs.kernel.theorem import Theorem
 from proofs.kernel.world import Contradicted, SymbolicWorld, WitnessWorld
 
-ENOUGH = 8
-"""Findings after which a theorem is given up."""
+ENOUGH, ENOUGH_ALIKE = 8, 2
+"""Findings after which a theorem is given up, and findings of one label after which that label is."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ def check(theorem: Theorem, worlds: Worlds) -> Result:
         accepting += worlds.accepts(world)
 
     findings: list[Finding] = []
+    alike: Counter[str] = Counter()
     try:
         paths = explore(run)
     except (Unsupported, z3.Z3Exception) as error:
@@ -122,13 +124,14 @@ def check(theorem: Theorem, worlds: Worlds) -> Result:
     decided: dict[str, Decided] = {}
     for path in paths:
         for obligation in path.obligations:
-            if obligation.text in decided or len(findings) >= ENOUGH:
+            if obligation.text in decided or len(findings) >= ENOUGH or alike[obligation.label] >= ENOUGH_ALIKE:
                 continue
             answer = decide(obligation.text)
             opinion = Opinion.UNDECIDED
             resources += answer.resources
             if answer.verdict is not Verdict.PROVED:
                 findings.append(_finding(theorem, worlds, path, obligation, answer))
+                alike[obligation.label] += 1
             else:
                 opinion = worlds.second(obligation.text)
             if opinion is Opinion.DISAGREED:

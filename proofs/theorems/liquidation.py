@@ -73,7 +73,6 @@ def a_liquidation_makes_no_money(world: PoolWorld) -> None:
     "LIQ-12",
     "LIQ-13",
     "LIQ-16",
-    "LIQ-17",
     contracts=(MEETS_INITIAL, IS_NEEDED, REQUIREMENT_BY_NAME, EQUITY_BY_NAME),
 )
 def a_liquidation_never_makes_things_worse(world: PoolWorld) -> None:
@@ -101,7 +100,17 @@ def a_liquidation_never_makes_things_worse(world: PoolWorld) -> None:
         gain = equity(after.accounts.get(account_id), after.markets)
         gain -= equity(before.accounts.get(account_id), before.markets)
         world.claim(gain >= 0, "LIQ-16: neither liquidator nor backstop loses")
-    world.claim(equity_before < maintenance_before, "LIQ-17: an account that meets its maintenance is not touched")
+
+
+@theorem("LIQ-17", contracts=(MEETS_INITIAL_EXACTLY, REQUIREMENT, EQUITY))
+def an_account_that_meets_its_maintenance_is_not_liquidated(world: PoolWorld) -> None:
+    """Only an account whose equity is below its maintenance requirement is liquidated."""
+    case = statements.accepted(world, Liquidate)
+    if case is None:
+        return
+    before, action, _ = case
+    needed = requirement(before, action.account, maintenance_margin)
+    world.claim(equity_of(before, action.account) < needed, "LIQ-17: the account is below its maintenance requirement")
 
 
 @theorem("LIQ-7", "LIQ-15", contracts=(MEETS_INITIAL_EXACTLY, REQUIREMENT_BY_NAME, EQUITY_BY_NAME))
