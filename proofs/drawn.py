@@ -134,10 +134,13 @@ class DrawnPoolWorld(PoolWorld):
         label: str,
         equal: bool = True,
         rest: bool = False,
+        besides: tuple[Any, ...] = (),
         first: Callable[[Any, Any], None] = lambda *_: None,
     ) -> None:
-        """Checks the combination of every entry, touched or not."""
+        """Checks the combination of every entry, touched or not, besides those that are named."""
         for key, value in _entries(table):
+            if key in besides:
+                continue
             first(key, value)
             total = sum(factor * measure(value, *_captured(given, key)) for factor, measure, given in terms)
             self.claim(total == 0 if equal else total >= 0, f"{label}: of every entry")

@@ -160,14 +160,17 @@ class World:
         label: str,
         equal: bool = True,
         rest: bool = False,
+        besides: tuple[Any, ...] = (),
         first: Callable[[Any, Any], None] = lambda *_: None,
     ) -> None:
         """The sum rule: what is zero, or not negative, for every entry has such a total; a combination of measures.
 
         It is of the table as it began, or of the rest of it: the entries that were not touched. The coefficients and
-        what the measures capture do not depend on the entry. `first` is told of the key and the arbitrary entry, to use
-        what is known of it.
+        what the measures capture do not depend on the entry. `besides`: keys that are touched for it. `first` is told
+        of the key and the arbitrary entry, to use what is known of it.
         """
+        for key in besides:
+            table.get(key)
         touched = len(table.base.keys)
         of_entry = self._arbitrary_entry(table, [given for _, _, given in terms], rest, first)
         value = _combined([(factor, of_entry(measure, given)) for factor, measure, given in terms])

@@ -711,6 +711,7 @@ def the_backstop_is_whole_once_no_winner_is_left(world: PoolWorld, pool: Pool) -
         label="DEF-18: nobody has more than it had at the anchor",
         equal=False,
         rest=True,
+        besides=(BACKSTOP,),
         first=no_gain_is_left,
     )
     world.claim(equity(backstop, pool.markets) >= had, "DEF-18: the backstop has what it had when the epoch began")
