@@ -2,6 +2,7 @@
 
 import json
 import re
+from inspect import getsource
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from proofs.report import sources
 from proofs.requirements import Catalogue
+from solvent.liquidation import liquidate
 from solvent.parameters import check_market_parameters, check_pool_parameters
 from spec._site import __main__ as command
 from spec._site import evidence, incidents, links, region
@@ -133,7 +135,8 @@ def test_what_does_not_exist_is_said_to_be_not_yet(build: Path) -> None:
     page = pages(build)["requirements/LIQ-6"]
     assert page.count("Not yet") == 2
     assert ":pyobject: liquidate" in page
-    assert ":emphasize-lines: 21" in page
+    guard = next(line for line, text in enumerate(getsource(liquidate).splitlines(), 1) if "Rule.LIQ_6" in text)
+    assert f":emphasize-lines: {guard}" in page
 
 
 def test_evidence_that_exists_is_shown(build: Path) -> None:
