@@ -22,13 +22,9 @@ def witnessed(theorem: Theorem, result: Result) -> Result:
     """The result with a witness; or with a finding where there should be one and is none, or where a claim fails."""
     stepped = result.accepting > 0
     for seed in range(SEEDS):
-        world = DrawnPoolWorld(theorem, Seeded(seed))
-        try:
-            theorem.state(world)
-        except Unmet:
+        world = _example(theorem, seed)
+        if world is None:
             continue
-        except Exception as error:  # whatever escapes the machine is what is being reported
-            world.failed.append(f"{type(error).__name__} escapes: {error}")
         if world.failed:
             found = Finding("false of an example: the prover is wrong", 0, Verdict.REFUTED, ledger(world))
             return replace(result, findings=(*result.findings, found))
@@ -48,19 +44,25 @@ def falsified(theorem: Theorem, examples: int) -> Result | None:
     """The result of a theorem of which an example shows that it is false; none if none of so many examples does."""
     started = time.perf_counter()
     for seed in range(examples):
-        world = DrawnPoolWorld(theorem, Seeded(seed))
-        try:
-            theorem.state(world)
-        except Unmet:
-            continue
-        except Exception as error:  # whatever escapes the machine is what is being reported
-            world.failed.append(f"{type(error).__name__} escapes: {error}")
-        if world.failed:
+        world = _example(theorem, seed)
+        if world is not None and world.failed:
             told = ledger(world)
             findings = tuple(Finding(label, 0, Verdict.REFUTED, told) for label in dict.fromkeys(world.failed))
             about = (theorem.name, theorem.module, theorem.sentence, theorem.requirements)
             return Result(*about, 0, 0, (), (), (), 0, time.perf_counter() - started, findings)
     return None
+
+
+def _example(theorem: Theorem, seed: int) -> DrawnPoolWorld | None:
+    """The world of an example after the theorem was stated in it; none if the theorem does not speak of it."""
+    world = DrawnPoolWorld(theorem, Seeded(seed))
+    try:
+        theorem.state(world)
+    except Unmet:
+        return None
+    except Exception as error:  # whatever escapes the machine is what is being reported
+        world.failed.append(f"{type(error).__name__} escapes: {error}")
+    return world
 
 
 def _missing(label: str) -> Finding:

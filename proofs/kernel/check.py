@@ -133,9 +133,8 @@ def check(theorem: Theorem, worlds: Worlds) -> Result:
                 continue
             text, answer = obligation.text, decide(obligation.text)
             resources += answer.resources
-            if answer.verdict is not Verdict.PROVED:
-                text = obligation.whole()
-                answer = decide(text)
+            if answer.verdict is not Verdict.PROVED and (whole := obligation.whole()) != text:
+                text, answer = whole, decide(whole)
                 resources += answer.resources
             opinion = Opinion.UNDECIDED
             if answer.verdict is not Verdict.PROVED:

@@ -62,7 +62,10 @@ from solvent.trading import Trade
 
 OPAQUE = (*BY_NAME, IS_NEEDED, MAY_TRADE, MEETS_INITIAL, REQUIREMENT)
 
-MOVES = (Mark, Fund, ShareLoss, SetParameters)
+MOVING = (Mark, Fund, ShareLoss)
+"""The actions that move a market."""
+
+MOVES = (*MOVING, SetParameters)
 """The actions that may end a class's generation."""
 
 STILL = tuple(kind for kind in get_args(Action) if kind not in MOVES)
@@ -440,12 +443,12 @@ def a_certification_is_rejected_exactly_when(world: PoolWorld) -> None:
 def a_move_ends_exactly_the_classes_it_drifts_from(world: PoolWorld) -> None:
     """A mark, a funding step and a cut end the classes that the market drifted from; the next begin where it is."""
     before = world.pool()
-    case = statements.any_step(world, before, (Mark, Fund, ShareLoss))
+    case = statements.any_step(world, before, MOVING)
     if case is None:
         return
     opened, action, after = case
-    market_id = action.market  # type: ignore[union-attr]
-    old, new = before.markets.get(market_id), after.markets.get(market_id)
+    assert isinstance(action, MOVING)
+    old, new = before.markets.get(action.market), after.markets.get(action.market)
     classes = zip(opened.classes, after.classes, before.parameters.factors, strict=True)
     for level, (was, one, factor) in enumerate(classes):
         over = formulas.has_drifted_from(new, formulas.base(old, level, was.generation), factor)
@@ -531,8 +534,9 @@ def whoever_is_touched_is_certified_anew(world: PoolWorld) -> None:
                     for other in range(level, CLASSES)
                 ]
                 world.claim(implies(live, both(exposed, either(highest, kept[level]))), "CRT-11: covered, or kept")
-                either_way = either(highest, kept[level])
-                world.claim(implies(both(exposed, either_way), either(*goes_on)), "CRT-11: no lower class")
+                world.claim(
+                    implies(both(exposed, either(highest, kept[level])), either(*goes_on)), "CRT-11: no lower class"
+                )
             else:
                 world.claim(iff(live, both(exposed, highest)), "CRT-11: the highest class covered")
 
@@ -620,9 +624,6 @@ def a_flat_account_can_withdraw_everything(world: PoolWorld) -> None:
     world.assume(amount > 0)
     outcome = world.step(before, Withdraw(owner, owner, amount))
     world.claim(isinstance(outcome, Accepted), "MAR-10: nothing stands in the way")
-
-
-MOVING = (Mark, Fund, ShareLoss)
 
 
 @theorem("CON-11", contracts=OPAQUE)

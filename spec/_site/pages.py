@@ -7,7 +7,7 @@ Code is included by symbol and never copied. Links of a page are HTML, and every
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from html import escape
 from inspect import cleandoc
@@ -773,9 +773,9 @@ def page(title: str, *parts: str, orphan: bool = False) -> str:
     return f"{head}# {title}\n\n" + "\n\n".join(part for part in parts if part) + "\n"
 
 
-def listing(title: str, lead: str, names: object) -> str:
+def listing(title: str, lead: str, names: Iterable[str]) -> str:
     """A page that lists pages beside it."""
-    entries = "\n".join(names)  # type: ignore[arg-type]
+    entries = "\n".join(names)
     return page(title, f"<p class='lead'>{lead}</p>", f"```{{toctree}}\n:maxdepth: 1\n\n{entries}\n```")
 
 
