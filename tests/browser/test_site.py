@@ -131,7 +131,7 @@ def test_search_finds_an_id(desk: Desk, identifier: str) -> None:
     first = page.locator("#search-results ul.search li a").first
     first.wait_for()
     first.click()
-    assert page.get_by_role("heading", name=re.compile(rf"^{identifier}\b")).first.is_visible()
+    page.get_by_role("heading", name=re.compile(rf"^{identifier}\b")).first.wait_for()
 
 
 def test_search_finds_a_word_of_the_prose(desk: Desk) -> None:
