@@ -45,7 +45,7 @@ class Attack:
 
 
 def targets(rule: str) -> list[str]:
-    """The safety theorems that could see the guard, likeliest first."""
+    """The safety theorems, those that could see the guard at its place first, then what is said of every action."""
     catalogue = Catalogue(mutate.ROOT)
     name = next(known.name for known in catalogue.rules if known.identifier == rule)
     modules = {guard.symbol.split(".")[1] for guard in catalogue.guards if guard.rule == name}
@@ -53,11 +53,12 @@ def targets(rule: str) -> list[str]:
         if any(guard.rule == name for guard in catalogue.checks(action.module, action.transition)):
             modules.add(action.module)
 
-    def place(theorem: Theorem) -> tuple[bool, bool, bool]:
+    def place(theorem: Theorem) -> tuple[bool, bool, bool, bool]:
         late = any(part in theorem.name for part in LATE)
-        return rule not in theorem.requirements, late, "well_formed" not in theorem.name
+        elsewhere = theorem.module not in modules
+        return rule not in theorem.requirements, elsewhere, late, "well_formed" not in theorem.name
 
-    safety = [theorem for theorem in load() if theorem.module in modules and "CON-8" not in theorem.requirements]
+    safety = [theorem for theorem in load() if "CON-8" not in theorem.requirements]
     return [theorem.name for theorem in sorted(safety, key=place)]
 
 

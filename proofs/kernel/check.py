@@ -141,7 +141,7 @@ def check(theorem: Theorem, worlds: Worlds) -> Result:
                 findings.append(_finding(theorem, worlds, path, obligation, answer))
                 alike[obligation.label] += 1
             else:
-                opinion = worlds.second(text)
+                opinion = worlds.second(answer.core)
             if opinion is Opinion.DISAGREED:
                 label = f"the second solver has a counterexample: {obligation.label}"
                 findings.append(Finding(label, path.number, Verdict.UNKNOWN, ""))

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 import z3
 
 from proofs.kernel import terms
+from proofs.kernel.solve import contradictory, exported
 from proofs.kernel.terms import Unsupported
 
-FEASIBILITY_RLIMIT = 30_000
+FEASIBILITY_RLIMIT = 10_000
 """Z3 resource units for deciding whether a branch can be taken; undecided counts as feasible."""
+
+SELECTION_RLIMIT = 100_000
+"""Z3 resource units for finding the conditions that an obligation needs."""
 
 NAMES = re.compile(r"[\w .:,()\[\]#-]+")
 """Names of symbols: without ~, which numbers them, and without what SMT-LIB cannot quote."""
@@ -27,8 +31,8 @@ class Infeasible(BaseException):
 class Obligation:
     """One statement to be proved: the negated goal under the conditions of its path, as SMT-LIB 2 text.
 
-    text: of the conditions that have to do with the goal, through variables in common; whole: of all of them. What is
-    proved of the first is proved of the second. The second may be proved alone where the path cannot be taken at all.
+    text: of the conditions that the goal was found to need, or else that have to do with it through variables in
+    common; whole: of all of them. What is proved of the first is proved of the second.
     """
 
     path: int
@@ -75,6 +79,7 @@ class Path:
         self.obligations: list[Obligation] = []
         self.watch: Callable[[z3.ArithRef], None] | None = None
         self.conditions: list[z3.BoolRef] = []
+        self._gathered: set[int] = set()
         self._postpone = postpone
         self._variables = variables
         self._groups: dict[int, set[int]] = {}
@@ -84,7 +89,8 @@ class Path:
         self._names: dict[str, int] = {}
         self._constants: dict[str, int] = {}
         self._solver = z3.Solver()
-        self._solver.set("rlimit", FEASIBILITY_RLIMIT)
+        # Products as unknowns of their own: what cannot be taken then cannot be, and whatever else counts as feasible.
+        self._solver.set("smt.arith.nl", False)
 
     def fresh(self, name: str) -> z3.ArithRef:
         """An integer of which nothing is known; a name that was used before gets a number."""
@@ -106,14 +112,15 @@ class Path:
         """Takes the condition for true from here on."""
         if not self.knows(condition):
             condition = z3.simplify(condition)
+            self._solver.assert_and_track(condition, z3.Bool(str(len(self.conditions))))
             self.conditions.append(condition)
-            self._solver.add(condition)
+            self._gathered.add(condition.get_id())
             self._join(self._variables.of(condition))
 
     def knows(self, condition: z3.BoolRef) -> bool:
         """Whether the condition is trivial, or literally one of those gathered."""
         condition = z3.simplify(condition)
-        return bool(z3.is_true(condition)) or any(condition.eq(known) for known in self.conditions)
+        return bool(z3.is_true(condition)) or condition.get_id() in self._gathered
 
     def intermediate(self, term: z3.ArithRef) -> None:
         """Tells of a computed integer whoever watches; what that computes itself is not told."""
@@ -154,11 +161,18 @@ class Path:
         return can_be_true
 
     def _feasible(self, condition: z3.BoolRef) -> bool:
+        return self._contradicting(condition, FEASIBILITY_RLIMIT) is None
+
+    def _contradicting(self, condition: z3.BoolRef, rlimit: int) -> list[z3.BoolRef] | None:
+        """Conditions gathered that the condition contradicts, in their order; none if that was not found."""
+        self._solver.set("rlimit", rlimit)
         self._solver.push()
         self._solver.add(condition)
-        verdict = self._solver.check()
+        found = None
+        if self._solver.check() == z3.unsat:
+            found = contradictory(self._solver, self.conditions)
         self._solver.pop()
-        return bool(verdict != z3.unsat)
+        return found
 
     def quotient(self, dividend: z3.ArithRef, divisor: z3.ArithRef) -> z3.ArithRef:
         """Python's floor division: q x divisor <= dividend < (q + 1) x divisor. The divisor is proved positive."""
@@ -187,14 +201,20 @@ class Path:
             return
         denied = z3.simplify(z3.Not(goal))
         conditions = tuple(self.conditions)
-        related: set[int] = set()
-        for number in self._variables.of(denied):
-            related |= self._groups.get(number, {number})
-        relevant = [condition for condition in conditions if not related.isdisjoint(self._variables.of(condition))]
+        relevant = self._contradicting(denied, SELECTION_RLIMIT)
+        if relevant is None:
+            relevant = self._related(denied)
         text = exported(*relevant, denied)
         self.obligations.append(
             Obligation(self.number, requirements, label, text, lambda: exported(*conditions, denied))
         )
+
+    def _related(self, goal: z3.BoolRef) -> list[z3.BoolRef]:
+        """The conditions gathered that have to do with the goal, through variables in common."""
+        related: set[int] = set()
+        for number in self._variables.of(goal):
+            related |= self._groups.get(number, {number})
+        return [known for known in self.conditions if not related.isdisjoint(self._variables.of(known))]
 
     def _join(self, variables: frozenset[int]) -> None:
         """What is said of some variables together makes one group of theirs."""
@@ -203,14 +223,6 @@ class Path:
             group |= self._groups.get(number, set())
         for number in group:
             self._groups[number] = group
-
-
-def exported(*conditions: z3.BoolRef) -> str:
-    """The conditions as SMT-LIB 2 text."""
-    solver = z3.Solver()
-    solver.add(*conditions)
-    text: str = solver.to_smt2()
-    return text
 
 
 def explore(run: Callable[[Path], None]) -> list[Path]:

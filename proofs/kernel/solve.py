@@ -1,6 +1,7 @@
 """Deciding one obligation from its exported text, in a fresh context, under resource limits and never a clock."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -39,12 +40,16 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Answer:
-    """The verdict, the model that refutes the goal, and what it took."""
+    """The verdict, the model that refutes the goal, and what it took.
+
+    core: of a text that is proved, the assertions that cannot hold together; where products matter, all of them.
+    """
 
     verdict: Verdict
     model: dict[str, int]
     resources: int
     method: str
+    core: str = ""
 
 
 def decide(text: str) -> Answer:
@@ -61,14 +66,19 @@ def decide(text: str) -> Answer:
             solver.set("smt.random_seed", seed)
             # The products here are of few variables: Groebner bases find nothing in them and take most of the time.
             solver.set("smt.arith.nl.grobner", False)
+        assertions = z3.parse_smt2_string(source, ctx=context)
         # Products as unknowns of their own: what is proved so is proved, and most is, at once.
         if method == "linear":
             solver.set("smt.arith.nl", False)
-        solver.from_string(source)
+            for index, assertion in enumerate(assertions):
+                solver.assert_and_track(assertion, z3.Bool(str(index), context))
+        else:
+            solver.add(assertions)
         verdict = solver.check()
         resources += _spent(solver)
         if verdict == z3.unsat:
-            return Answer(Verdict.PROVED, {}, resources, method)
+            core = exported(*contradictory(solver, assertions)) if method == "linear" else text
+            return Answer(Verdict.PROVED, {}, resources, method, core)
         if verdict == z3.sat and method not in ("linear", "reals"):
             model = solver.model()
             values = {symbol.name(): model[symbol] for symbol in model.decls()}
@@ -76,6 +86,19 @@ def decide(text: str) -> Answer:
             truths = {name: int(z3.is_true(value)) for name, value in values.items() if z3.is_bool(value)}
             return Answer(Verdict.REFUTED, numbers | truths, resources, method)
     return Answer(Verdict.UNKNOWN, {}, resources, "none")
+
+
+def contradictory(solver: z3.Solver, assertions: Sequence[z3.BoolRef]) -> list[z3.BoolRef]:
+    """Of assertions that the solver tracks by their numbers, those it found not to hold together, in their order."""
+    return [assertions[number] for number in sorted(int(str(name)) for name in solver.unsat_core())]
+
+
+def exported(*conditions: z3.BoolRef) -> str:
+    """The conditions as SMT-LIB 2 text."""
+    solver = z3.Solver(ctx=conditions[0].ctx)
+    solver.add(*conditions)
+    text: str = solver.to_smt2()
+    return text
 
 
 def holds_over_reals(text: str) -> bool:

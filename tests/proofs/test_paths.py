@@ -145,6 +145,23 @@ def test_an_obligation_on_the_way_to_an_impossible_branch_stays() -> None:
     assert len(path.obligations) == 1
 
 
+def test_what_an_obligation_does_not_need_is_left_out_of_its_text() -> None:
+    def run(path: Path) -> None:
+        value, other = Integer(path.fresh("value")), Integer(path.fresh("other"))
+        path.assume((value > 0).term)
+        bool(other > value)
+        path.oblige((value >= 0).term, (), "not negative")
+        path.oblige((value * value >= other).term, (), "what products decide")
+
+    texts = [[obligation.text for obligation in path.obligations] for path in explore(run)]
+    assert len(texts) == 2
+    (first, either), (second, other) = texts
+    assert first == second
+    assert "other" not in first
+    assert "other" in either
+    assert either != other
+
+
 def test_undecided_counts_as_possible(monkeypatch: pytest.MonkeyPatch) -> None:
     def run(path: Path) -> None:
         value = Integer(path.fresh("value"))

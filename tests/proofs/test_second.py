@@ -5,18 +5,11 @@ from dataclasses import replace
 import z3
 
 from proofs.kernel.check import Opinion, check
-from proofs.kernel.solve import Verdict, decide, holds_over_reals
+from proofs.kernel.solve import Verdict, decide, exported, holds_over_reals
 from proofs.kernel.theorem import Theorem
 from proofs.second import opinion
 from proofs.suite import WORLDS
 from proofs.worlds import PoolWorld
-
-
-def exported(*conditions: z3.BoolRef) -> str:
-    solver = z3.Solver()
-    solver.add(*conditions)
-    return str(solver.to_smt2())
-
 
 x, y = z3.Ints("x y")
 
@@ -45,6 +38,14 @@ def test_integer_division_is_not_taken_to_the_reals() -> None:
     assert holds_over_reals(exported(x * y > 1, z3.If(x > y, x, y) == 3))
     for integral in (x / y == 1, x % y == 1, z3.ToReal(x) == 1):
         assert not holds_over_reals(exported(integral))
+
+
+def test_the_second_solver_is_asked_for_what_the_first_one_needed() -> None:
+    core = decide(exported(x > 0, y > 7, x < 0)).core
+    assert opinion(core) is Opinion.AGREED
+    assert "7" not in core
+    products = exported(x * y == 5, x > 5, y != 0)
+    assert decide(products).core == products
 
 
 def test_disagreement_is_no_proof() -> None:
