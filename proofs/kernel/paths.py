@@ -16,6 +16,9 @@ FEASIBILITY_RLIMIT = 10_000
 SELECTION_RLIMIT = 100_000
 """Z3 resource units for finding the conditions that an obligation needs."""
 
+PRODUCTS = ("nra", "order", "tangents", "horner", "grobner", "branching")
+"""What Z3 knows about products, which a path does without: most of what it asks needs none of it, and waits for it."""
+
 NAMES = re.compile(r"[\w .:,()\[\]#-]+")
 """Names of symbols: without ~, which numbers them, and without what SMT-LIB cannot quote."""
 
@@ -89,8 +92,8 @@ class Path:
         self._names: dict[str, int] = {}
         self._constants: dict[str, int] = {}
         self._solver = z3.Solver()
-        # Products as unknowns of their own: what cannot be taken then cannot be, and whatever else counts as feasible.
-        self._solver.set("smt.arith.nl", False)
+        for technique in PRODUCTS:
+            self._solver.set(f"smt.arith.nl.{technique}", False)
 
     def fresh(self, name: str) -> z3.ArithRef:
         """An integer of which nothing is known; a name that was used before gets a number."""

@@ -42,7 +42,7 @@ class Verdict(Enum):
 class Answer:
     """The verdict, the model that refutes the goal, and what it took.
 
-    core: of a text that is proved, the assertions that cannot hold together; where products matter, all of them.
+    core: of a text that is proved, the assertions that cannot hold together, where the first attempt told them; else all.
     """
 
     verdict: Verdict
@@ -57,19 +57,17 @@ def decide(text: str) -> Answer:
     resources = 0
     short = [(f"integers, seed {seed}", text, SHORT_RLIMIT, seed) for seed in SEEDS]
     reals = [("reals", over_reals(text), REAL_RLIMIT, 0)] if holds_over_reals(text) else []
-    linear = ("linear", text, SHORT_RLIMIT, 0)
-    for method, source, rlimit, seed in (linear, *short, *reals, ("integers, at length", text, LAST_RLIMIT, 0)):
+    tracked = ("integers, tracked", text, SHORT_RLIMIT, 0)
+    for method, source, rlimit, seed in (tracked, *short, *reals, ("integers, at length", text, LAST_RLIMIT, 0)):
         context = z3.Context()
         solver = z3.Tactic("qfnra-nlsat", context).solver() if method == "reals" else z3.Solver(ctx=context)
         solver.set("rlimit", rlimit)
-        if rlimit == SHORT_RLIMIT:
+        if method.startswith("integers, seed"):
             solver.set("smt.random_seed", seed)
             # The products here are of few variables: Groebner bases find nothing in them and take most of the time.
             solver.set("smt.arith.nl.grobner", False)
         assertions = z3.parse_smt2_string(source, ctx=context)
-        # Products as unknowns of their own: what is proved so is proved, and most is, at once.
-        if method == "linear":
-            solver.set("smt.arith.nl", False)
+        if method == "integers, tracked":
             for index, assertion in enumerate(assertions):
                 solver.assert_and_track(assertion, z3.Bool(str(index), context))
         else:
@@ -77,9 +75,9 @@ def decide(text: str) -> Answer:
         verdict = solver.check()
         resources += _spent(solver)
         if verdict == z3.unsat:
-            core = exported(*contradictory(solver, assertions)) if method == "linear" else text
+            core = exported(*contradictory(solver, assertions)) if method == "integers, tracked" else text
             return Answer(Verdict.PROVED, {}, resources, method, core)
-        if verdict == z3.sat and method not in ("linear", "reals"):
+        if verdict == z3.sat and method != "reals":
             model = solver.model()
             values = {symbol.name(): model[symbol] for symbol in model.decls()}
             numbers = {name: value.as_long() for name, value in values.items() if z3.is_int_value(value)}

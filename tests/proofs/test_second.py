@@ -44,8 +44,6 @@ def test_the_second_solver_is_asked_for_what_the_first_one_needed() -> None:
     core = decide(exported(x > 0, y > 7, x < 0)).core
     assert opinion(core) is Opinion.AGREED
     assert "7" not in core
-    products = exported(x * y == 5, x > 5, y != 0)
-    assert decide(products).core == products
 
 
 def test_disagreement_is_no_proof() -> None:
