@@ -10,6 +10,7 @@ import json
 import platform
 from collections.abc import Iterable
 from dataclasses import asdict
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -28,18 +29,20 @@ CHECKED = ("proofs", "reference", "requirements", "spec", "tests", "pyproject.to
 
 
 class Cache:
-    """What was decided before, in a directory."""
+    """What was decided before, in a directory. Sources are read once: what is kept was decided of them as they were."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._directory = root / "build" / "cache"
+        self._digest = cache(_digest)
+        self._closure = cache(lambda module: closure(root, module))
         self._shared = {path for module in SHARED for path in closure(root, module)}
         self._shared |= set((root / SOURCES["proofs"] / "kernel").glob("*.py"))
 
     def key_of_theorem(self, name: str) -> str:
         """What the result of a theorem is kept under."""
         module = f"proofs.theorems.{name.split('.')[0]}"
-        return self._key(name, self._shared | closure(self._root, module))
+        return self._key(name, self._shared | self._closure(module))
 
     def key_of_check(self, name: str) -> str:
         """What the result of a check is kept under."""
@@ -54,8 +57,7 @@ class Cache:
         versions = [platform.python_version(), version("z3-solver"), version("cvc5")]
         digest.update("\0".join([name, *versions]).encode())
         for path in sorted(files):
-            content = hashlib.sha256(path.read_bytes()).hexdigest()
-            digest.update(f"\0{path.relative_to(self._root).as_posix()}\0{content}".encode())
+            digest.update(f"\0{path.relative_to(self._root).as_posix()}\0{self._digest(path)}".encode())
         return digest.hexdigest()
 
     def get(self, key: str) -> dict[str, Any] | None:
@@ -102,7 +104,7 @@ def closure(root: Path, module: str) -> set[Path]:
         for path in _files(root, waiting.pop()):
             if path not in found:
                 found.add(path)
-                waiting += _imports(path)
+                waiting += _imports(path.read_text(encoding="utf-8"))
     return found
 
 
@@ -118,15 +120,20 @@ def _files(root: Path, module: str) -> list[Path]:
     return [path for path in files if path.is_file()]
 
 
-def _imports(path: Path) -> list[str]:
+@cache
+def _imports(text: str) -> list[str]:
     modules = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(text)):
         match node:
             case ast.Import(names=names):
                 modules += [alias.name for alias in names]
             case ast.ImportFrom(module=str(source), names=names):
                 modules += [source, *(f"{source}.{alias.name}" for alias in names)]
     return modules
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _is_source(path: Path) -> bool:

@@ -7,6 +7,7 @@ obligation, and the product's bound follows by a lemma: a wrong guess can make a
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from inspect import unwrap
+from typing import ClassVar
 
 import z3
 
@@ -265,6 +266,8 @@ def quotients(path: Path) -> dict[int, tuple[z3.ArithRef, z3.ArithRef]]:
 class Guess:
     """Intervals of terms, by interval arithmetic from the conditions on a path that bound one variable."""
 
+    _read_before: ClassVar[dict[int, tuple[z3.BoolRef, dict[int, Interval]]]] = {}
+
     def __init__(self, path: Path) -> None:
         self._path = path
         self._read = 0
@@ -275,7 +278,10 @@ class Guess:
         """The largest magnitude that the term seems to have."""
         if self._read < len(self._path.conditions):
             for condition in self._path.conditions[self._read :]:
-                self._known = _intersection(self._known, _bounds(condition, True))
+                number = condition.get_id()
+                if number not in self._read_before:
+                    self._read_before[number] = (condition, _bounds(condition, True))
+                self._known = _intersection(self._known, self._read_before[number][1])
             self._terms.clear()
             for condition in self._path.conditions[self._read :]:
                 if z3.is_le(condition) or z3.is_ge(condition):

@@ -29,9 +29,12 @@ def name_of(function: Callable[..., Any]) -> str:
 
 
 def key_of(value: object) -> Hashable:
-    """What a ghost depends on, by structure: two values with the same key are the same in every model."""
+    """What a ghost depends on, by structure: two values with the same key are the same in every model.
+
+    Z3 numbers terms by structure while something holds them: whoever keeps a key keeps the value.
+    """
     if isinstance(value, Integer | Identifier):
-        return value.term  # type: ignore[no-any-return]
+        return (Integer, value.term.get_id())
     if isinstance(value, str | int):
         return value
     if isinstance(value, FrameTable):

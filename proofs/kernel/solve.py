@@ -42,7 +42,7 @@ class Verdict(Enum):
 class Answer:
     """The verdict, the model that refutes the goal, and what it took.
 
-    core: of a text that is proved, the assertions that cannot hold together, where the first attempt told them; else all.
+    core: of a text that is proved, the assertions that cannot hold together where the first attempt told them, or else all.
     """
 
     verdict: Verdict

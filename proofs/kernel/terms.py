@@ -4,6 +4,7 @@ An operation that is not modelled raises `Unsupported`; nothing falls back on Py
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Protocol
 
 import z3
@@ -154,8 +155,13 @@ def integer_term(value: object) -> z3.ArithRef:
     if isinstance(value, Integer):
         return value.term
     if type(value) is int:
-        return z3.IntVal(value)
+        return _numeral(value)
     raise Unsupported(f"{type(value).__name__} in the place of an integer")
+
+
+@cache
+def _numeral(value: int) -> z3.ArithRef:
+    return z3.IntVal(value)
 
 
 def truth_term(value: object) -> z3.BoolRef:
