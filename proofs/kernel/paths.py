@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import z3
 
 from proofs.kernel import terms
-from proofs.kernel.solve import contradictory, exported
+from proofs.kernel.solve import WITHOUT_PRODUCTS, contradictory, exported
 from proofs.kernel.terms import Unsupported
 
 FEASIBILITY_RLIMIT = 10_000
@@ -15,9 +15,6 @@ FEASIBILITY_RLIMIT = 10_000
 
 SELECTION_RLIMIT = 100_000
 """Z3 resource units for finding the conditions that an obligation needs."""
-
-PRODUCTS = ("nra", "order", "tangents", "horner", "grobner", "branching")
-"""What Z3 knows about products, which a path does without: most of what it asks needs none of it, and waits for it."""
 
 NAMES = re.compile(r"[\w .:,()\[\]#-]+")
 """Names of symbols: without ~, which numbers them, and without what SMT-LIB cannot quote."""
@@ -92,8 +89,8 @@ class Path:
         self._names: dict[str, int] = {}
         self._constants: dict[str, int] = {}
         self._solver = z3.Solver()
-        for technique in PRODUCTS:
-            self._solver.set(f"smt.arith.nl.{technique}", False)
+        for option, value in WITHOUT_PRODUCTS.items():
+            self._solver.set(option, value)
 
     def fresh(self, name: str) -> z3.ArithRef:
         """An integer of which nothing is known; a name that was used before gets a number."""

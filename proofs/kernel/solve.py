@@ -1,17 +1,17 @@
 """Deciding one obligation from its exported text, in a fresh context, under resource limits and never a clock."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 import z3
 
+FIRST_RLIMIT = 300_000
+"""Z3 resource units for the first attempt, which decides nearly all."""
+
 SHORT_RLIMIT = 1_000_000
 """Z3 resource units for one attempt over the integers."""
-
-SEEDS = (0, 1, 2, 3, 4)
-"""The attempts: what one seed does not decide within its budget, another often does in a tenth of it."""
 
 REAL_RLIMIT = 6_000_000
 """Z3 resource units for the same obligation over the reals, which proves it for the integers."""
@@ -19,6 +19,13 @@ REAL_RLIMIT = 6_000_000
 LAST_RLIMIT = 40_000_000
 """Z3 resource units for the last attempt, over the integers again."""
 
+SEEDS = (0, 1, 2, 3, 4)
+"""What one seed does not decide within its budget, another often does in a tenth of it."""
+
+WITHOUT_PRODUCTS = {
+    f"smt.arith.nl.{technique}": False for technique in ("nra", "order", "tangents", "horner", "grobner", "branching")
+}
+"""Options of a solver that hardly knows more of a product than that it is the same wherever it stands."""
 
 REAL_OPERATIONS = {
     "set-info", "set-logic", "declare-fun", "assert", "check-sat", "let",
@@ -38,11 +45,48 @@ class Verdict(Enum):
     UNKNOWN = "unknown"
 
 
+class Form(Enum):
+    """How an attempt is given the assertions of a text.
+
+    TRACKED: so that it tells which it needed. MONOMIALS: products multiplied out, definitions put in their places and
+    choices named, so that equal products look equal; only what is proved of that counts. REALS: over the reals.
+    """
+
+    TRACKED = "tracked"
+    PLAIN = "plain"
+    MONOMIALS = "monomials"
+    REALS = "reals"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt at deciding a text, with its limit and options of Z3's."""
+
+    name: str
+    form: Form
+    rlimit: int
+    options: Mapping[str, int | bool]
+
+
+# The products here are of few variables: Groebner bases find nothing in them and take most of the time.
+ATTEMPTS = (
+    Attempt("tracked", Form.TRACKED, FIRST_RLIMIT, {}),
+    Attempt("monomials as unknowns", Form.MONOMIALS, SHORT_RLIMIT, WITHOUT_PRODUCTS),
+    Attempt("monomials", Form.MONOMIALS, SHORT_RLIMIT, {"smt.arith.nl.grobner": False}),
+    *(
+        Attempt(f"seed {seed}", Form.PLAIN, SHORT_RLIMIT, {"smt.random_seed": seed, "smt.arith.nl.grobner": False})
+        for seed in SEEDS
+    ),
+    Attempt("reals", Form.REALS, REAL_RLIMIT, {}),
+    Attempt("at length", Form.PLAIN, LAST_RLIMIT, {}),
+)
+
+
 @dataclass(frozen=True)
 class Answer:
     """The verdict, the model that refutes the goal, and what it took.
 
-    core: of a text that is proved, the assertions that cannot hold together where the first attempt told them, or else all.
+    core: of a text that is proved, the assertions that cannot hold together where the attempt told them, or else all.
     """
 
     verdict: Verdict
@@ -55,35 +99,41 @@ class Answer:
 def decide(text: str) -> Answer:
     """Proved if the text is unsatisfiable, refuted with a model over the integers if it is satisfiable."""
     resources = 0
-    short = [(f"integers, seed {seed}", text, SHORT_RLIMIT, seed) for seed in SEEDS]
-    reals = [("reals", over_reals(text), REAL_RLIMIT, 0)] if holds_over_reals(text) else []
-    tracked = ("integers, tracked", text, SHORT_RLIMIT, 0)
-    for method, source, rlimit, seed in (tracked, *short, *reals, ("integers, at length", text, LAST_RLIMIT, 0)):
+    for attempt in ATTEMPTS:
+        if attempt.form is Form.REALS and not holds_over_reals(text):
+            continue
         context = z3.Context()
-        solver = z3.Tactic("qfnra-nlsat", context).solver() if method == "reals" else z3.Solver(ctx=context)
-        solver.set("rlimit", rlimit)
-        if method.startswith("integers, seed"):
-            solver.set("smt.random_seed", seed)
-            # The products here are of few variables: Groebner bases find nothing in them and take most of the time.
-            solver.set("smt.arith.nl.grobner", False)
-        assertions = z3.parse_smt2_string(source, ctx=context)
-        if method == "integers, tracked":
+        assertions = z3.parse_smt2_string(over_reals(text) if attempt.form is Form.REALS else text, ctx=context)
+        solver = z3.Tactic("qfnra-nlsat", context).solver() if attempt.form is Form.REALS else z3.Solver(ctx=context)
+        solver.set("rlimit", attempt.rlimit)
+        for option, value in attempt.options.items():
+            solver.set(option, value)
+        if attempt.form is Form.TRACKED:
             for index, assertion in enumerate(assertions):
                 solver.assert_and_track(assertion, z3.Bool(str(index), context))
         else:
-            solver.add(assertions)
+            solver.add(_in_monomials(assertions) if attempt.form is Form.MONOMIALS else assertions)
         verdict = solver.check()
         resources += _spent(solver)
         if verdict == z3.unsat:
-            core = exported(*contradictory(solver, assertions)) if method == "integers, tracked" else text
-            return Answer(Verdict.PROVED, {}, resources, method, core)
-        if verdict == z3.sat and method != "reals":
+            core = exported(*contradictory(solver, assertions)) if attempt.form is Form.TRACKED else text
+            return Answer(Verdict.PROVED, {}, resources, attempt.name, core)
+        if verdict == z3.sat and attempt.form in (Form.TRACKED, Form.PLAIN):
             model = solver.model()
             values = {symbol.name(): model[symbol] for symbol in model.decls()}
             numbers = {name: value.as_long() for name, value in values.items() if z3.is_int_value(value)}
             truths = {name: int(z3.is_true(value)) for name, value in values.items() if z3.is_bool(value)}
-            return Answer(Verdict.REFUTED, numbers | truths, resources, method)
+            return Answer(Verdict.REFUTED, numbers | truths, resources, attempt.name)
     return Answer(Verdict.UNKNOWN, {}, resources, "none")
+
+
+def _in_monomials(assertions: z3.AstVector) -> z3.BoolRef:
+    context = assertions.ctx
+    multiplied = z3.With("simplify", som=True, ctx=context)
+    steps = multiplied, "propagate-values", "solve-eqs", "elim-term-ite", "solve-eqs", multiplied
+    goal = z3.Goal(ctx=context)
+    goal.add(*assertions)
+    return z3.Then(*steps, ctx=context)(goal).as_expr()
 
 
 def contradictory(solver: z3.Solver, assertions: Sequence[z3.BoolRef]) -> list[z3.BoolRef]:
