@@ -7,9 +7,6 @@ from enum import Enum
 
 import z3
 
-FIRST_RLIMIT = 300_000
-"""Z3 resource units for the first attempt, which decides nearly all."""
-
 SHORT_RLIMIT = 1_000_000
 """Z3 resource units for one attempt over the integers."""
 
@@ -70,7 +67,7 @@ class Attempt:
 
 # The products here are of few variables: Groebner bases find nothing in them and take most of the time.
 ATTEMPTS = (
-    Attempt("tracked", Form.TRACKED, FIRST_RLIMIT, {}),
+    Attempt("tracked", Form.TRACKED, SHORT_RLIMIT, {}),
     Attempt("monomials as unknowns", Form.MONOMIALS, SHORT_RLIMIT, WITHOUT_PRODUCTS),
     Attempt("monomials", Form.MONOMIALS, SHORT_RLIMIT, {"smt.arith.nl.grobner": False}),
     *(
