@@ -89,7 +89,11 @@ def attack(rules: Sequence[str], everything: bool, processes: int) -> int:
     if strangers:
         print(f"no rule: {', '.join(strangers)}; there are {', '.join(known)}", file=sys.stderr)
         return 2
-    wanted = [f"{rule} everything" if everything else rule for rule in rules or known]
+    directory = mutate.ROOT / "build/attacks"
+    records = {} if rules else kept(directory, known)
+    if records:
+        print(f"{len(records)} rules as before: neither the machine nor the proofs have changed")
+    wanted = [f"{rule} everything" if everything else rule for rule in rules or known if rule not in records]
     attacks: list[Attack] = []
     failed = False
     try:
@@ -101,28 +105,48 @@ def attack(rules: Sequence[str], everything: bool, processes: int) -> int:
                     progress.ended(job, "failed", 0.0)
                     continue
                 attacks.append(result)
+                records[result.rule] = record(result)
+                write(records[result.rule], directory)
                 progress.ended(job, result.verdict, sum(one.seconds for one in result.fallen))
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
     attacks.sort(key=lambda one: known.index(one.rule))
-    write(attacks, mutate.ROOT / "build/attacks")
     if rules:
         show_exploits(attacks)
-    show_table(attacks)
-    return 1 if failed or any(one.verdict == "unexplained" for one in attacks) else 0
+    show_table([records[rule] for rule in known if rule in records])
+    return 1 if failed or any(one["verdict"] == "unexplained" for one in records.values()) else 0
 
 
-def write(attacks: Sequence[Attack], directory: Path) -> None:
-    """Leaves a file for each rule, which the site shows (spec/_site/evidence.py)."""
+def record(one: Attack) -> dict[str, Any]:
+    """What became of an attack as data: `falls` has a line for each theorem that fell, or says why none did."""
+    by_requirement = [result for result in one.fallen if names_a_requirement(told(result))]
+    falls = [f"{result.name}: {told(result).label}" for result in by_requirement or one.fallen]
+    none = FORM.get(one.rule, f"nothing, of {one.tried} theorems tried")
+    undecided = [f"undecided: {', '.join(one.unknown)}"] if one.unknown and not one.fallen else []
+    content: dict[str, Any] = {
+        "sources": report.sources(mutate.ROOT),
+        "rule": one.rule,
+        "verdict": one.verdict,
+        "falls": [*(falls or [none]), *undecided],
+    }
+    if one.fallen:
+        result = (by_requirement or one.fallen)[0]
+        content |= {"theorem": result.name, "counterexample": told(result).record}
+    return content
+
+
+def write(content: dict[str, Any], directory: Path) -> None:
+    """Leaves a file for a rule, which the site shows (spec/_site/evidence.py)."""
     directory.mkdir(parents=True, exist_ok=True)
+    report.replace(directory / f"{content['rule']}.json", json.dumps(content, indent=1) + "\n")
+
+
+def kept(directory: Path, rules: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """What was found of rules before, of these very sources."""
     current = report.sources(mutate.ROOT)
-    for one in attacks:
-        content: dict[str, Any] = {"sources": current, "rule": one.rule, "verdict": one.verdict}
-        if one.fallen:
-            result = min(one.fallen, key=lambda fallen: not names_a_requirement(told(fallen)))
-            content |= {"theorem": result.name, "counterexample": told(result).record}
-        report.replace(directory / f"{one.rule}.json", json.dumps(content, indent=1) + "\n")
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(directory.glob("*.json"))]
+    return {one["rule"]: one for one in found if one["sources"] == current and one["rule"] in rules}
 
 
 def told(result: Result) -> Finding:
@@ -146,21 +170,17 @@ def show_exploits(attacks: Sequence[Attack]) -> None:
             )
 
 
-def show_table(attacks: Sequence[Attack]) -> None:
+def show_table(records: Sequence[dict[str, Any]]) -> None:
     """Prints one line for each rule."""
     table = Table()
     for title in ("rule", "verdict", "what falls without it"):
         table.add_column(title, overflow="fold")
-    for one in attacks:
-        by_requirement = [result for result in one.fallen if names_a_requirement(told(result))]
-        falls = [f"{result.name}: {told(result).label}" for result in by_requirement or one.fallen]
-        none = FORM.get(one.rule, f"nothing, of {one.tried} theorems tried")
-        undecided = [f"undecided: {', '.join(one.unknown)}"] if one.unknown and not one.fallen else []
-        table.add_row(one.rule, one.verdict, "\n".join([*(falls or [none]), *undecided]))
+    for one in records:
+        table.add_row(one["rule"], one["verdict"], "\n".join(one["falls"]))
     console = Console() if sys.stdout.isatty() else Console(width=140)
     console.print()
     console.print(table)
     counts = {
-        verdict: sum(one.verdict == verdict for one in attacks) for verdict in ("necessary", "form", "unexplained")
+        verdict: sum(one["verdict"] == verdict for one in records) for verdict in ("necessary", "form", "unexplained")
     }
     print(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))

@@ -73,7 +73,8 @@ class _Dropper(ast.NodeTransformer):
 
 
 def judge(sources: Mapping[str, str], theorems: Sequence[str]) -> Generator[Result, None, None]:
-    """The theorems' results, one after the other, on a copy of the machine with some modules' text replaced.
+    """The theorems' results on a copy of the machine with some modules' text replaced: first of those that an example
+    refutes, then of the others, each in the order given.
 
     Whoever stops asking ends the process that proves them.
     """
@@ -105,15 +106,12 @@ EXAMPLES = 200
 """Examples in which a theorem about a mutated machine is tried before it is asked of a solver."""
 
 
-def refuted_or_not(theorem: Theorem) -> Result:
-    """The result of a theorem. Most mistakes an example shows at once; the others a solver finds, or nobody.
+def solved(theorem: Theorem) -> Result:
+    """The result of a theorem that no example refutes.
 
     What its contracts leave open may refute a theorem in ways that the code does not take. Then it is tried among
     accounts with so much cash that every margin is met, and by contracts that hide nothing.
     """
-    by_example = falsified(theorem, EXAMPLES)
-    if by_example is not None:
-        return by_example
     result = check(theorem, WORLDS)
     if result.verdict is Verdict.UNKNOWN and theorem.contracts:
         among_the_rich = check(theorem, replace(WORLDS, symbolic=RichWorld))
@@ -134,12 +132,24 @@ class RichWorld(SymbolicPoolWorld):
 
 
 def main(names: list[str]) -> None:
-    """Proves the theorems in the order given and writes each result once there is one."""
+    """Writes the result of each theorem once there is one. Most mistakes an example shows at once, of some theorem."""
     known = {theorem.name: theorem for theorem in load()}
-    for name in names:
-        with suppress(BrokenPipeError):
-            pickle.dump(refuted_or_not(known[name]), sys.stdout.buffer)
-            sys.stdout.buffer.flush()
+    refuted = set()
+    with suppress(BrokenPipeError):
+        for name in names:
+            result = falsified(known[name], EXAMPLES)
+            if result is not None:
+                refuted.add(name)
+                write(result)
+        for name in names:
+            if name not in refuted:
+                write(solved(known[name]))
+
+
+def write(result: Result) -> None:
+    """Sends a result to whoever waits for it."""
+    pickle.dump(result, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":
