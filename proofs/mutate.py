@@ -73,8 +73,8 @@ class _Dropper(ast.NodeTransformer):
 
 
 def judge(sources: Mapping[str, str], theorems: Sequence[str]) -> Generator[Result, None, None]:
-    """The theorems' results on a copy of the machine with some modules' text replaced: first of those that an example
-    refutes, then of the others, each in the order given.
+    """The theorems' results on a copy of the machine with some modules' text replaced, in the order given, a batch at a
+    time: first of those that an example refutes, then of the others.
 
     Whoever stops asking ends the process that proves them.
     """
@@ -101,6 +101,9 @@ def judge(sources: Mapping[str, str], theorems: Sequence[str]) -> Generator[Resu
             finally:
                 process.kill()
 
+
+BATCH = 24
+"""Theorems that are tried with examples before the first of them is asked of a solver."""
 
 EXAMPLES = 200
 """Examples in which a theorem about a mutated machine is tried before it is asked of a solver."""
@@ -134,16 +137,17 @@ class RichWorld(SymbolicPoolWorld):
 def main(names: list[str]) -> None:
     """Writes the result of each theorem once there is one. Most mistakes an example shows at once, of some theorem."""
     known = {theorem.name: theorem for theorem in load()}
-    refuted = set()
     with suppress(BrokenPipeError):
-        for name in names:
-            result = falsified(known[name], EXAMPLES)
-            if result is not None:
-                refuted.add(name)
-                write(result)
-        for name in names:
-            if name not in refuted:
-                write(solved(known[name]))
+        for start in range(0, len(names), BATCH):
+            batch = [known[name] for name in names[start : start + BATCH]]
+            by_example = {}
+            for theorem in batch:
+                by_example[theorem.name] = result = falsified(theorem, EXAMPLES)
+                if result is not None:
+                    write(result)
+            for theorem in batch:
+                if by_example[theorem.name] is None:
+                    write(solved(theorem))
 
 
 def write(result: Result) -> None:
