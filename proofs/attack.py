@@ -44,8 +44,8 @@ class Attack:
         return "form" if self.rule in FORM else "unexplained"
 
 
-def targets(rule: str) -> list[str]:
-    """The safety theorems, those that could see the guard at its place first, then what is said of every action."""
+def targets(rule: str) -> tuple[list[str], list[str]]:
+    """The safety theorems: those that could see the guard at its place, likeliest first, and the others."""
     catalogue = Catalogue(mutate.ROOT)
     name = next(known.name for known in catalogue.rules if known.identifier == rule)
     modules = {guard.symbol.split(".")[1] for guard in catalogue.guards if guard.rule == name}
@@ -53,32 +53,37 @@ def targets(rule: str) -> list[str]:
         if any(guard.rule == name for guard in catalogue.checks(action.module, action.transition)):
             modules.add(action.module)
 
-    def place(theorem: Theorem) -> tuple[bool, bool, bool, bool]:
+    def place(theorem: Theorem) -> tuple[bool, bool, bool]:
         late = any(part in theorem.name for part in LATE)
-        elsewhere = theorem.module not in modules
-        return rule not in theorem.requirements, elsewhere, late, "well_formed" not in theorem.name
+        return rule not in theorem.requirements, late, "well_formed" not in theorem.name
 
-    safety = [theorem for theorem in load() if "CON-8" not in theorem.requirements]
-    return [theorem.name for theorem in sorted(safety, key=place)]
+    safety = sorted((theorem for theorem in load() if "CON-8" not in theorem.requirements), key=place)
+    near = [theorem for theorem in safety if theorem.module in modules or rule in theorem.requirements]
+    return [theorem.name for theorem in near], [theorem.name for theorem in safety if theorem not in near]
 
 
 def attack_rule(job: str) -> Attack:
-    """Switches a rule's guards off and asks the theorems, until one falls by a requirement or, if asked, to the end."""
+    """Switches a rule's guards off and asks the theorems, until one falls by a requirement or, if asked, to the end.
+
+    If one at the guard's place falls by a step of its proof alone, the others are not asked.
+    """
     rule, _, everything = job.partition(" ")
-    names = targets(rule)
     fallen: list[Result] = []
     unknown: list[str] = []
     tried = 0
-    results = mutate.judge(mutate.without_guard(rule.replace("-", "_")), names)
-    for result in results:
-        tried += 1
-        if result.verdict is Verdict.REFUTED:
-            fallen.append(result)
-            if not everything and names_a_requirement(told(result)):
-                break
-        elif result.verdict is Verdict.UNKNOWN:
-            unknown.append(result.name)
-    results.close()
+    for names in targets(rule):
+        if fallen and not everything:
+            break
+        results = mutate.judge(mutate.without_guard(rule.replace("-", "_")), names)
+        for result in results:
+            tried += 1
+            if result.verdict is Verdict.REFUTED:
+                fallen.append(result)
+                if not everything and names_a_requirement(told(result)):
+                    break
+            elif result.verdict is Verdict.UNKNOWN:
+                unknown.append(result.name)
+        results.close()
     return Attack(rule, tuple(fallen), tried, tuple(unknown))
 
 

@@ -98,6 +98,22 @@ def a_settlement_is_rejected_exactly_when(world: PoolWorld) -> None:
     )
 
 
+@theorem("SET-13", contracts=BY_NAME)
+def a_market_is_settled_by_the_oracle_in_time(world: PoolWorld) -> None:
+    """A market that settles is the oracle's doing, once, after all it said of the market and not before its expiry."""
+    case = statements.accepted(world, Settle)
+    if case is None:
+        return
+    before, action, after = case
+    for _, old, new in world.each(before.markets, after.markets):
+        stays = new.settled == old.settled
+        oracle = action.actor == before.parameters.oracle
+        world.claim(statements.unless(stays, oracle), "SET-13: only the oracle settles")
+        world.claim(statements.unless(stays, old.settled == 0), "SET-13: a market settles once")
+        world.claim(statements.unless(stays, new.settled > old.time), "SET-13: an old word settles nothing")
+        world.claim(statements.unless(stays, new.settled >= old.parameters.expiry), "SET-13: not before the expiry")
+
+
 @theorem("SET-9", "CON-3", contracts=BY_NAME)
 def a_positions_settlement_has_exactly_its_effect(world: PoolWorld) -> None:
     """A position's settlement turns it into cash at the market's mark, and changes nothing else but the interest."""
