@@ -15,7 +15,8 @@ def test_a_guard_that_safety_needs_is_necessary() -> None:
 
 def test_theorems_that_state_rejections_do_not_count() -> None:
     near, elsewhere = targets("MAR-5")
-    assert near and elsewhere
+    assert near
+    assert elsewhere
     assert not [name for name in near + elsewhere if name.endswith("is_rejected_exactly_when")]
 
 
