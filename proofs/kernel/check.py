@@ -86,7 +86,7 @@ class Result:
 @dataclass(frozen=True)
 class Worlds:
     """How to make the two worlds for a theorem, when a path accepts, how to tell what a witness saw, as text and as
-    data, and whom to ask for a second opinion."""
+    data, whom to ask for a second opinion, and who decides."""
 
     symbolic: Callable[[Theorem, Path], SymbolicWorld]
     witness: Callable[[Theorem, dict[str, int], dict[int, str]], WitnessWorld]
@@ -94,6 +94,7 @@ class Worlds:
     ledger: Callable[[Any], str]
     record: Callable[[Any], dict[str, Any]]
     second: Callable[[str], Opinion]
+    decide: Callable[[str], Answer] = decide
 
 
 def check(theorem: Theorem, worlds: Worlds) -> Result:
@@ -131,10 +132,10 @@ def check(theorem: Theorem, worlds: Worlds) -> Result:
         for obligation in path.obligations:
             if obligation.text in decided or len(findings) >= ENOUGH or alike[obligation.label] >= ENOUGH_ALIKE:
                 continue
-            text, answer = obligation.text, decide(obligation.text)
+            text, answer = obligation.text, worlds.decide(obligation.text)
             resources += answer.resources
             if answer.verdict is not Verdict.PROVED and (whole := obligation.whole()) != text:
-                text, answer = whole, decide(whole)
+                text, answer = whole, worlds.decide(whole)
                 resources += answer.resources
             opinion = Opinion.UNDECIDED
             if answer.verdict is not Verdict.PROVED:

@@ -93,10 +93,10 @@ class Answer:
     core: str = ""
 
 
-def decide(text: str) -> Answer:
+def decide(text: str, attempts: Sequence[Attempt] = ATTEMPTS) -> Answer:
     """Proved if the text is unsatisfiable, refuted with a model over the integers if it is satisfiable."""
     resources = 0
-    for attempt in ATTEMPTS:
+    for attempt in attempts:
         if attempt.form is Form.REALS and not holds_over_reals(text):
             continue
         context = z3.Context()
