@@ -170,6 +170,18 @@ def a_change_of_parameters_has_exactly_its_effect(world: PoolWorld) -> None:
         world.claim(said == meant, "PAR-24: the event says which market's")
 
 
+@theorem("PAR-21", "PAR-22", contracts=BY_NAME)
+def lot_and_expiry_stay(world: PoolWorld) -> None:
+    """A change of parameters leaves every market its lot and its expiry."""
+    case = statements.accepted(world, SetParameters)
+    if case is None:
+        return
+    before, _, after = case
+    for _, old, new in world.each(before.markets, after.markets):
+        world.claim(new.parameters.lot == old.parameters.lot, "PAR-21: the lot stays")
+        world.claim(new.parameters.expiry == old.parameters.expiry, "PAR-22: the expiry stays")
+
+
 def within_the_region(p: MarketParameters) -> list[statements.Condition]:
     """The rules that a market's parameters obey."""
 

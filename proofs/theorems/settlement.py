@@ -16,13 +16,16 @@ from proofs.contracts import (
 )
 from proofs.facts import OPEN_IS_NOT_NEGATIVE
 from proofs.invariant import long_in, short_in
-from proofs.kernel.logic import both, implies
+from proofs.kernel.logic import both, choose, implies
 from proofs.kernel.theorem import theorem
 from proofs.statements import nothing, only
 from proofs.worlds import PoolWorld
 from solvent.certification import book_is_certified
+from solvent.funding import Fund
 from solvent.machine import Accepted
+from solvent.marking import Mark
 from solvent.numbers import CASH_CAP, TIME_CAP
+from solvent.parameters import ListMarket
 from solvent.pool import Account, AccountId, Market, MarketId, Pool, equity
 from solvent.rules import Rule
 from solvent.settlement import PositionSettled, Settle, Settled, SettlePosition
@@ -112,6 +115,20 @@ def a_market_is_settled_by_the_oracle_in_time(world: PoolWorld) -> None:
         world.claim(statements.unless(stays, old.settled == 0), "SET-13: a market settles once")
         world.claim(statements.unless(stays, new.settled > old.time), "SET-13: an old word settles nothing")
         world.claim(statements.unless(stays, new.settled >= old.parameters.expiry), "SET-13: not before the expiry")
+
+
+@theorem("SET-7", contracts=BY_NAME)
+def what_is_said_is_said_in_time(world: PoolWorld) -> None:
+    """The time of a market that is listed, marked or funded leaves a later one for its settlement."""
+    before = world.pool()
+    case = statements.any_step(world, before, (ListMarket, Mark, Fund))
+    if case is None:
+        return
+    _, _, after = case
+    for _, old, new in world.each(before.markets, after.markets):
+        expiry = new.parameters.expiry
+        in_time = new.time <= choose(expiry == 0, TIME_CAP - 1, expiry)
+        world.claim(statements.unless(new.time == old.time, in_time), "SET-7: in time for its settlement")
 
 
 @theorem("SET-9", "CON-3", contracts=BY_NAME)
