@@ -397,6 +397,20 @@ def a_certification_has_exactly_its_effect(world: PoolWorld) -> None:
         world.claim(said == meant, "CRT-9: the event says who paid what to whom")
 
 
+@theorem("CRT-16", contracts=(*BY_NAME, EQUITY_BY_NAME))
+def nobody_is_certified_in_vain_or_twice(world: PoolWorld) -> None:
+    """Who pays for being certified had a position and no live certificate."""
+    case = statements.accepted(world, Certify)
+    if case is None:
+        return
+    before, _, after = case
+    for _, old, new in world.each(before.accounts, after.accounts):
+        pays = new.cash < old.cash
+        world.claim(implies(pays, is_exposed(old) == 1), "CRT-16: nobody pays who has no position")
+        live = either(*(invariant.live_in(old, n, one.generation) == 1 for n, one in enumerate(before.classes)))
+        world.claim(implies(pays, negation(live)), "CRT-16: nobody pays twice")
+
+
 def bounty_of(world: PoolWorld, pool: Pool, account_id: AccountId) -> int:
     """min(bounty, equity, max(equity at the anchor, 0))."""
     account, along = pool.accounts.get(account_id), (*world.along(pool.markets), pool.epoch)
