@@ -469,6 +469,17 @@ def a_default_never_lifts_above_zero(world: PoolWorld) -> None:
     world.claim(either(negation(last), left == 0), "DEF-13: zero with the last loss")
 
 
+@theorem("DEF-22", contracts=(*BY_NAME, EQUITY_BY_NAME))
+def a_default_closes_a_position(world: PoolWorld) -> None:
+    """By a default the account has one position less."""
+    case = statements.accepted(world, Default)
+    if case is None:
+        return
+    before, action, after = case
+    old, new = (pool.accounts.get(action.account).positions.total(is_open) for pool in (before, after))
+    world.claim(new == old - 1, "DEF-22: one position less")
+
+
 @theorem("DEF-1", "DEF-2", "DEF-3", "DEF-4", "CON-7", "CON-8", contracts=DEFAULTING)
 def a_default_is_rejected_exactly_when(world: PoolWorld) -> None:
     """A default is rejected by the first of its rules that fails, and otherwise accepted."""
@@ -582,6 +593,7 @@ def a_cut_takes_from_winners_alone(world: PoolWorld) -> None:
         return
     before, action, after = case
     event = world.event()
+    world.claim(event.cut >= 1, "DEF-15: nobody is paid by a cut, and none is made for nothing")
     by_longs = formulas.gains(before.markets.get(action.market), before.epoch)[0] > 0
     for account_id, old, new in world.each(before.accounts, after.accounts):
         paid = equity(old, before.markets) - equity(new, after.markets)
