@@ -12,6 +12,7 @@ from proofs.contracts import (
     IS_NEEDED,
     LOSS_BY_NAME,
     MAY_TRADE,
+    MAY_TRADE_SAFELY,
     MEETS_INITIAL,
     PAYERS_BY_NAME,
     REQUIREMENT,
@@ -357,6 +358,17 @@ def an_unwinding_is_rejected_exactly_when(world: PoolWorld) -> None:
             (Rule.NUM_14, "backstop", cash_is_within(before, BACKSTOP, moved)),
         ],
     )
+
+
+@theorem("TRD-9", "DEF-20", contracts=(*BY_NAME, MAY_TRADE_SAFELY))
+def a_taker_is_covered_or_no_riskier(world: PoolWorld) -> None:
+    """After a take-over the taker meets its initial or opening requirement, or is solvent and no riskier."""
+    case = statements.accepted(world, TakeOver)
+    if case is None:
+        return
+    before, action, after = case
+    covered = statements.covered_or_no_riskier(before, after, action.taker)
+    world.claim(covered, "TRD-9: covered, or solvent and no riskier")
 
 
 @theorem("DEF-8", "DEF-9", "DEF-10", "CON-7", "CON-8", contracts=(*BY_NAME, MAY_TRADE))

@@ -203,16 +203,8 @@ def each_side_is_covered_or_no_riskier(world: PoolWorld) -> None:
         return
     before, action, after = case
     for account_id in (action.buyer, action.seller):
-        equity_after = equity_of(after, account_id)
-        maintenance_before = requirement(before, account_id, maintenance_margin)
-        maintenance_after = requirement(after, account_id, maintenance_margin)
-        covered = either(
-            equity_after >= requirement(after, account_id, initial_margin),
-            equity_after >= requirement(after, account_id, opening_margin),
-        )
-        ratio = equity_after * maintenance_before >= equity_of(before, account_id) * maintenance_after
-        no_riskier = both(equity_after >= 0, maintenance_after <= maintenance_before, ratio)
-        world.claim(either(covered, no_riskier), "TRD-9: covered, or solvent and no riskier")
+        covered = statements.covered_or_no_riskier(before, after, account_id)
+        world.claim(covered, "TRD-9: covered, or solvent and no riskier")
 
 
 def candidate_of(pool: Pool, action: Trade) -> Pool:
