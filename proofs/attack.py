@@ -126,7 +126,7 @@ def attack(rules: Sequence[str], everything: bool, processes: int) -> int:
 def record(one: Attack) -> dict[str, Any]:
     """What became of an attack as data: `falls` has a line for each theorem that fell, or says why none did."""
     by_requirement = [result for result in one.fallen if names_a_requirement(told(result))]
-    falls = [f"{result.name}: {told(result).label}" for result in by_requirement or one.fallen]
+    falls = [f"{result.name}: {violated(told(result))}" for result in by_requirement or one.fallen]
     none = FORM.get(one.rule, f"nothing, of {one.tried} theorems tried")
     undecided = [f"undecided: {', '.join(one.unknown)}"] if one.unknown and not one.fallen else []
     content: dict[str, Any] = {
@@ -162,7 +162,15 @@ def told(result: Result) -> Finding:
 
 def names_a_requirement(finding: Finding) -> bool:
     """Whether what failed is a requirement; a step of a proof, the hypothesis of a lemma for instance, is none."""
-    return finding.label[:3].isupper()
+    return violated(finding)[:3].isupper()
+
+
+def violated(finding: Finding) -> str:
+    """The requirement that the counterexample violates; what ends in no outcome at all violates totality."""
+    lines: list[str] = finding.record.get("violates", [])
+    named = [line for line in (finding.label, *lines) if line[:3].isupper()]
+    escaped = [f"CON-7: {line}" for line in lines if line.split(":")[0].endswith("Error")]
+    return [*named, *escaped, finding.label][0]
 
 
 def show_exploits(attacks: Sequence[Attack]) -> None:
@@ -171,7 +179,7 @@ def show_exploits(attacks: Sequence[Attack]) -> None:
         for result in one.fallen:
             finding = told(result)
             print(
-                f"\nwithout {one.rule}, {result.name} falls\n  {result.sentence}\n  {finding.label}\n{finding.ledger}"
+                f"\nwithout {one.rule}, {result.name} falls\n  {result.sentence}\n  {violated(finding)}\n{finding.ledger}"
             )
 
 
