@@ -178,9 +178,8 @@ def show_exploits(attacks: Sequence[Attack]) -> None:
     for one in attacks:
         for result in one.fallen:
             finding = told(result)
-            print(
-                f"\nwithout {one.rule}, {result.name} falls\n  {result.sentence}\n  {violated(finding)}\n{finding.ledger}"
-            )
+            print(f"\nwithout {one.rule}, {result.name} falls\n  {result.sentence}\n  {violated(finding)}")
+            print(finding.ledger)
 
 
 def show_table(records: Sequence[dict[str, Any]]) -> None:
