@@ -144,7 +144,7 @@ MISTAKES = (
         "liquidation",
         "require(equity < requirement(",
         "require(equity <= requirement(",
-        "liquidation.a_liquidation_never_makes_things_worse",
+        "liquidation.an_account_that_meets_its_maintenance_is_not_liquidated",
     ),
     Mistake(
         "cap in the wrong unit",
