@@ -32,7 +32,7 @@ def ledger(world: WitnessPoolWorld | DrawnPoolWorld) -> str:
     return "\n".join("  " + line for line in lines)
 
 
-def record(world: WitnessPoolWorld) -> dict[str, Any]:
+def record(world: WitnessPoolWorld | DrawnPoolWorld) -> dict[str, Any]:
     """The same as data, complete: every field that was looked at, before and after each step.
 
     `steps`: each with `action` and its `event`, or the rule that `rejected` with its sentence and field, or neither

@@ -10,7 +10,7 @@ from proofs.drawn import DrawnPoolWorld, Seeded, Unmet
 from proofs.kernel.check import Finding, Result
 from proofs.kernel.solve import Verdict
 from proofs.kernel.theorem import Theorem
-from proofs.ledger import ledger
+from proofs.ledger import ledger, record
 from solvent.edge.codec import to_json, to_text
 from solvent.machine import Accepted
 
@@ -46,8 +46,8 @@ def falsified(theorem: Theorem, examples: int) -> Result | None:
     for seed in range(examples):
         world = _example(theorem, seed)
         if world is not None and world.failed:
-            told = ledger(world)
-            findings = tuple(Finding(label, 0, Verdict.REFUTED, told) for label in dict.fromkeys(world.failed))
+            told, data = ledger(world), record(world)
+            findings = tuple(Finding(label, 0, Verdict.REFUTED, told, data) for label in dict.fromkeys(world.failed))
             about = (theorem.name, theorem.module, theorem.sentence, theorem.requirements)
             return Result(*about, 0, 0, (), (), (), 0, time.perf_counter() - started, findings)
     return None
