@@ -94,8 +94,8 @@ def attack(rules: Sequence[str], everything: bool, processes: int) -> int:
     if strangers:
         print(f"no rule: {', '.join(strangers)}; there are {', '.join(known)}", file=sys.stderr)
         return 2
-    directory = mutate.ROOT / "build/attacks"
-    records = {} if rules else kept(directory, known)
+    directory, current = mutate.ROOT / "build/attacks", report.sources(mutate.ROOT)
+    records = {} if rules else kept(directory, known, current)
     if records:
         print(f"{len(records)} rules as before: neither the machine nor the proofs have changed")
     wanted = [f"{rule} everything" if everything else rule for rule in rules or known if rule not in records]
@@ -110,7 +110,7 @@ def attack(rules: Sequence[str], everything: bool, processes: int) -> int:
                     progress.ended(job, "failed", 0.0)
                     continue
                 attacks.append(result)
-                records[result.rule] = record(result)
+                records[result.rule] = record(result, current)
                 write(records[result.rule], directory)
                 progress.ended(job, result.verdict, sum(one.seconds for one in result.fallen))
     except KeyboardInterrupt:
@@ -123,14 +123,14 @@ def attack(rules: Sequence[str], everything: bool, processes: int) -> int:
     return 1 if failed or any(one["verdict"] == "unexplained" for one in records.values()) else 0
 
 
-def record(one: Attack) -> dict[str, Any]:
-    """What became of an attack as data: `falls` has a line for each theorem that fell, or says why none did."""
+def record(one: Attack, sources: str) -> dict[str, Any]:
+    """What became of an attack on these sources: `falls` has a line for each theorem that fell, or says why none did."""
     by_requirement = [result for result in one.fallen if names_a_requirement(told(result))]
     falls = [f"{result.name}: {violated(told(result))}" for result in by_requirement or one.fallen]
     none = FORM.get(one.rule, f"nothing, of {one.tried} theorems tried")
     undecided = [f"undecided: {', '.join(one.unknown)}"] if one.unknown and not one.fallen else []
     content: dict[str, Any] = {
-        "sources": report.sources(mutate.ROOT),
+        "sources": sources,
         "rule": one.rule,
         "verdict": one.verdict,
         "falls": [*(falls or [none]), *undecided],
@@ -147,11 +147,10 @@ def write(content: dict[str, Any], directory: Path) -> None:
     report.replace(directory / f"{content['rule']}.json", json.dumps(content, indent=1) + "\n")
 
 
-def kept(directory: Path, rules: Sequence[str]) -> dict[str, dict[str, Any]]:
+def kept(directory: Path, rules: Sequence[str], sources: str) -> dict[str, dict[str, Any]]:
     """What was found of rules before, of these very sources."""
-    current = report.sources(mutate.ROOT)
     found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(directory.glob("*.json"))]
-    return {one["rule"]: one for one in found if one["sources"] == current and one["rule"] in rules}
+    return {one["rule"]: one for one in found if one["sources"] == sources and one["rule"] in rules}
 
 
 def told(result: Result) -> Finding:

@@ -19,7 +19,8 @@ def _nothing(*_: object) -> list[bool]:
     return []
 
 
-def _covered_or_no_riskier(result: bool, before: Pool, after: Pool, account_id: AccountId, _: MarketId) -> list[bool]:
+def covered_or_no_riskier(before: Pool, after: Pool, account_id: AccountId) -> bool:
+    """TRD-9: the account meets its initial or opening requirement, or is solvent and no riskier than before."""
     equity = equity_of(after, account_id)
     maintenance_before = requirement(before, account_id, maintenance_margin)
     maintenance_after = requirement(after, account_id, maintenance_margin)
@@ -32,7 +33,11 @@ def _covered_or_no_riskier(result: bool, before: Pool, after: Pool, account_id: 
         maintenance_after <= maintenance_before,
         equity * maintenance_before >= equity_of(before, account_id) * maintenance_after,
     )
-    return [implies(result, either(covered, no_riskier))]
+    return either(covered, no_riskier)
+
+
+def _covered_or_no_riskier(result: bool, before: Pool, after: Pool, account_id: AccountId, _: MarketId) -> list[bool]:
+    return [implies(result, covered_or_no_riskier(before, after, account_id))]
 
 
 def _is_level(result: int, *_: object) -> list[bool]:

@@ -13,7 +13,6 @@ from proofs.worlds import PoolWorld
 from solvent.default import Default, TakeOver, Unwind
 from solvent.liquidation import Liquidate
 from solvent.machine import Accepted, Action, Rejected, open_book
-from solvent.margin import equity_of, initial_margin, maintenance_margin, opening_margin, requirement
 from solvent.parameters import is_listed
 from solvent.pool import BACKSTOP, AccountId, Market, MarketId, Pool, equity, is_exposed, is_open
 from solvent.rules import Rule
@@ -266,19 +265,6 @@ def vault_stays_whole(world: PoolWorld, before: Pool, after: Pool) -> None:
 def unless(exception: bool, condition: bool) -> bool:
     """Whether the condition holds, outside of the exception."""
     return either(exception, condition)
-
-
-def covered_or_no_riskier(before: Pool, after: Pool, account_id: AccountId) -> bool:
-    """TRD-9: the account meets its initial or opening requirement, or is solvent and no riskier than before."""
-    equity_after = equity_of(after, account_id)
-    maintenance_before = requirement(before, account_id, maintenance_margin)
-    maintenance_after = requirement(after, account_id, maintenance_margin)
-    covered = either(
-        equity_after >= requirement(after, account_id, initial_margin),
-        equity_after >= requirement(after, account_id, opening_margin),
-    )
-    ratio = equity_after * maintenance_before >= equity_of(before, account_id) * maintenance_after
-    return either(covered, both(equity_after >= 0, maintenance_after <= maintenance_before, ratio))
 
 
 def pool_keeps_its_parameters(world: PoolWorld, before: Pool, after: Pool) -> None:

@@ -26,7 +26,8 @@ def witnessed(theorem: Theorem, result: Result) -> Result:
         if world is None:
             continue
         if world.failed:
-            found = Finding("false of an example: the prover is wrong", 0, Verdict.REFUTED, ledger(world))
+            label = "false of an example: the prover is wrong"
+            found = Finding(label, 0, Verdict.REFUTED, ledger(world), record(world))
             return replace(result, findings=(*result.findings, found))
         stepped = stepped or bool(world.steps)
         if not stepped:

@@ -289,7 +289,7 @@ class SymbolicWorld(World):
     def __init__(self, theorem: Theorem, path: Path) -> None:
         super().__init__(theorem)
         self.path = path
-        self._results: dict[Hashable, Integer | Truth] = {}
+        self._results: dict[Hashable, tuple[tuple[Any, ...], Any]] = {}
         self._calls: list[tuple[str, tuple[Any, ...], Any]] = []
         self._contracts = {contract.name: contract for contract in theorem.contracts}
 
@@ -324,7 +324,7 @@ class SymbolicWorld(World):
         if key not in self._results:
             label = f"{name.rsplit('.', 1)[-1]}()"
             result = self.truth(label) if contract.truth else self.integer(label)
-            self._results[key] = result  # type: ignore[assignment]
+            self._results[key] = (arguments, result)
             for need in contract.needs(*arguments):
                 if not self.path.knows(truth_term(need)):
                     self.claim(need, f"what the contract of {label} needs")
@@ -334,8 +334,9 @@ class SymbolicWorld(World):
                 self.relies_on.add(f"contract {contract_key(contract)}")
             for fact in contract.facts(result, *arguments):
                 self.assume(fact)
-        self._calls.append((name, arguments, self._results[key]))
-        return self._results[key]
+        _, known = self._results[key]
+        self._calls.append((name, arguments, known))
+        return known
 
 
 class WitnessWorld(World):

@@ -17,6 +17,7 @@ from proofs.contracts import (
     PAYERS_BY_NAME,
     REQUIREMENT,
     WANTED_BY_NAME,
+    covered_or_no_riskier,
 )
 from proofs.facts import (
     LONG_SIZES_ARE_NOT_NEGATIVE,
@@ -367,7 +368,7 @@ def a_taker_is_covered_or_no_riskier(world: PoolWorld) -> None:
     if case is None:
         return
     before, action, after = case
-    covered = statements.covered_or_no_riskier(before, after, action.taker)
+    covered = covered_or_no_riskier(before, after, action.taker)
     world.claim(covered, "TRD-9: covered, or solvent and no riskier")
 
 

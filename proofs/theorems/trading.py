@@ -12,6 +12,7 @@ from proofs.contracts import (
     MAY_TRADE_SAFELY,
     REQUIREMENT,
     REQUIREMENT_BY_NAME,
+    covered_or_no_riskier,
 )
 from proofs.facts import MAINTENANCE_IS_NOT_NEGATIVE, OPEN_IS_NOT_NEGATIVE
 from proofs.kernel.logic import both, either, iff, negation
@@ -203,7 +204,7 @@ def each_side_is_covered_or_no_riskier(world: PoolWorld) -> None:
         return
     before, action, after = case
     for account_id in (action.buyer, action.seller):
-        covered = statements.covered_or_no_riskier(before, after, account_id)
+        covered = covered_or_no_riskier(before, after, account_id)
         world.claim(covered, "TRD-9: covered, or solvent and no riskier")
 
 

@@ -47,7 +47,6 @@ POOL: Final = PoolParameters(
 @contextmanager
 def without(rule: Rule) -> Iterator[None]:
     """The machine with one rule off, as long as it lasts: its modules ask for it no more."""
-
     modules = [module for name, module in sys.modules.items() if name.startswith("solvent.")]
     asking = [module for module in modules if hasattr(module, "require") and module.__name__ != "solvent.rules"]
     require = asking[0].require

@@ -11,7 +11,7 @@ def test_a_guard_that_safety_needs_is_necessary() -> None:
     attack = attack_rule("MAR-5")
     assert attack.verdict == "necessary"
     assert "violates MAR-" in attack.fallen[0].findings[0].ledger
-    assert record(attack)["counterexample"]["violates"][0].startswith("MAR-")
+    assert record(attack, "these")["counterexample"]["violates"][0].startswith("MAR-")
 
 
 def test_theorems_that_state_rejections_do_not_count() -> None:
