@@ -124,7 +124,7 @@ def attack(rules: Sequence[str], everything: bool, processes: int) -> int:
 
 
 def record(one: Attack, sources: str) -> dict[str, Any]:
-    """What became of an attack on these sources: `falls` has a line for each theorem that fell, or says why none did."""
+    """What became of an attack on these sources: `falls` has a line for each theorem that fell, or why none did."""
     by_requirement = [result for result in one.fallen if names_a_requirement(told(result))]
     falls = [f"{result.name}: {violated(told(result))}" for result in by_requirement or one.fallen]
     none = FORM.get(one.rule, f"nothing, of {one.tried} theorems tried")

@@ -95,6 +95,7 @@ def read(root: Path, build: Path, catalogue: Catalogue) -> Evidence:
         if attack["verdict"] == "necessary":
             need(path, attack, ["theorem", "counterexample"])
             one_of(path, "theorem", attack["theorem"], theorems)
+            need(path, attack["counterexample"], ["violates", "steps", "values"])
         evidence.attacks[attack["rule"]] = attack
     path = build / "mutants/report.json"
     if path.exists():

@@ -101,6 +101,17 @@ def test_what_does_not_hold_is_a_problem(build: Path) -> None:
             {"sources": CURRENT, "rule": "LIQ-6", "verdict": "necessary"},
             "the field theorem is missing",
         ),
+        (
+            "attacks/a.json",
+            {
+                "sources": CURRENT,
+                "rule": "LIQ-6",
+                "verdict": "necessary",
+                "theorem": "liquidation.a_liquidation_never_makes_things_worse",
+                "counterexample": {},
+            },
+            "the field violates is missing",
+        ),
         ("mutants/report.json", {"mutants": [{"id": "m"}]}, "the field file is missing"),
     ],
 )
