@@ -83,7 +83,7 @@ def test_an_id_has_no_meaning(session: Session, name: str) -> None:
     assert comparison.pool.accounts.get(AccountId(name)).positions.get(market) == MARKET.lot
 
 
-@pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: f"{defect.kind}: {defect.wrong or defect.right}")
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: f"{defect.mistake}: {defect.wrong or defect.right}")
 def test_a_defect_is_found(defect: Defect, cases: list[Case]) -> None:
     with seeded(SOURCE, defect) as copy:
         by_vector = next(failing_vectors(command(copy), cases), None)
@@ -92,7 +92,7 @@ def test_a_defect_is_found(defect: Defect, cases: list[Case]) -> None:
 
 def test_a_defect_whose_line_is_not_there_is_not_seeded() -> None:
     with (
-        pytest.raises(ValueError, match=r"rules\.ts: expected one line"),
+        pytest.raises(ValueError, match=r"rules\.ts: expected 'nothing like this' once"),
         seeded(Path(SOURCE), Defect("", "rules.ts", "nothing like this", "")),
     ):
         pass

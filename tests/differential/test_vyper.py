@@ -13,6 +13,8 @@ from solvent.edge.conformance.protocol import ACTION_NAMES
 from solvent.edge.conformance.vectors import DIRECTORY
 from solvent.machine import Accepted, step
 from solvent.pool import Pool
+from tests.differential.defects import Defect, seeded
+from tests.differential.defects.vyper import DEFECTS
 from tests.differential.vyper import report
 from tests.differential.vyper.adapter import (
     ANYONE,
@@ -21,11 +23,11 @@ from tests.differential.vyper.adapter import (
     NAMES,
     Vault,
     account_id,
+    command,
     market_id,
     reply,
 )
 from tests.differential.vyper.chain import CONTRACTS, RevertedError, Tree, words
-from tests.differential.vyper.defects import DEFECTS, adapter, seeded
 from tests.edge.test_cli import ROOT, solvent
 
 LARGEST = 2**255 - 1
@@ -63,28 +65,28 @@ def same_step(vault: Vault, pool: Pool, action: Tree) -> Pool:
 
 
 def test_it_conforms() -> None:
-    run = solvent("conform", "--timeout", "120", "--runs", "5", "--", *adapter(CONTRACTS))
+    run = solvent("conform", "--timeout", "120", "--runs", "5", "--", *command(CONTRACTS))
     assert run.returncode == 0, run.stdout
     vectors = sum(len(json.loads(path.read_text(encoding="utf-8"))) for path in DIRECTORY.glob("*/cases.json"))
     assert f"vectors  {vectors} passed, 0 failed\n" in run.stdout
     assert "runs     5 passed, 0 failed\n" in run.stdout
 
 
-OBVIOUS = [defect for defect in DEFECTS if defect.name in ("margins round down", "anyone withdraws")]
+OBVIOUS = [defect for defect in DEFECTS if defect.mistake in ("margins round down", "anyone withdraws")]
 
 
-@pytest.mark.parametrize("defect", OBVIOUS, ids=lambda defect: defect.name)
-def test_a_defect_is_found(defect: Any) -> None:
-    with seeded(defect) as folder:
-        run = solvent("conform", "--timeout", "120", "--runs", "0", "--", *adapter(folder))
+@pytest.mark.parametrize("defect", OBVIOUS, ids=lambda defect: defect.mistake)
+def test_a_defect_is_found(defect: Defect) -> None:
+    with seeded(CONTRACTS, defect) as folder:
+        run = solvent("conform", "--timeout", "120", "--runs", "0", "--", *command(folder))
     assert run.returncode == 1, run.stdout
     assert "it does not reply" not in run.stdout
 
 
 def test_every_defect_can_be_seeded() -> None:
-    assert len({defect.name for defect in DEFECTS}) == len(DEFECTS) >= 30
+    assert len({defect.mistake for defect in DEFECTS}) == len(DEFECTS) >= 30
     for defect in DEFECTS:
-        with seeded(defect):
+        with seeded(CONTRACTS, defect):
             pass
 
 

@@ -1,8 +1,8 @@
-"""Implementations with one line changed, as a mistake would change it, and how soon the kit finds that out."""
+"""Implementations with a line changed, as a mistake would change it, and how soon the kit finds that out."""
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,19 +10,25 @@ from typing import Final
 
 from solvent.edge.conformance.compare import Session
 from solvent.edge.conformance.conform import Results, claimed_kinds, diverging_run, run_vectors
-from solvent.edge.conformance.vectors import Case
+from solvent.edge.conformance.vectors import Case, bundled
 
 SEED: Final = "1"
 RUNS: Final = 150
 STEPS: Final = 200
-PATIENCE: Final = 60.0
+PATIENCE: Final = 120.0
+"""Seconds for one reply: the first one of a contract waits for the compiler."""
+
+Command = Callable[[Path], Sequence[str]]
+"""What starts an implementation whose source stands in a folder."""
+
+CACHES: Final = shutil.ignore_patterns("__pycache__")
 
 
 @dataclass(frozen=True)
 class Defect:
-    """A kind of mistake, and what it turns into what, on one line of a file."""
+    """What is mistaken, and the text that stands once in a file, with what a mistake makes of it."""
 
-    kind: str
+    mistake: str
     file: str
     right: str
     wrong: str
@@ -45,14 +51,14 @@ class Found:
 def seeded(source: Path, defect: Defect) -> Iterator[Path]:
     """A copy of the source with the defect in it."""
     with tempfile.TemporaryDirectory() as directory:
-        copy = Path(shutil.copytree(source, Path(directory, source.name)))
+        copy = Path(shutil.copytree(source, Path(directory, source.name), ignore=CACHES))
         file = copy / defect.file
-        lines = file.read_text(encoding="utf-8").split("\n")
-        places = [number for number, line in enumerate(lines) if defect.right in line]
-        if len(places) != 1:
-            raise ValueError(f"{defect.file}: expected one line {defect.right!r}, found {len(places)}")
-        lines[places[0]] = lines[places[0]].replace(defect.right, defect.wrong)
-        file.write_text("\n".join(lines), encoding="utf-8")
+        text = file.read_text(encoding="utf-8")
+        if text.count(defect.right) != 1:
+            raise ValueError(
+                f"{defect.file}: expected {defect.right!r} once, found it {text.count(defect.right)} times"
+            )
+        file.write_text(text.replace(defect.right, defect.wrong), encoding="utf-8")
         yield copy
 
 
@@ -89,8 +95,9 @@ def session_of(command: Sequence[str]) -> Iterator[Session]:
         session.end()
 
 
-def found(command: Sequence[str], cases: Sequence[Case]) -> Found:
-    """What the kit finds."""
-    failing = list(failing_vectors(command, cases))
-    steps, violated = steps_to_divergence(command)
+def found(source: Path, command: Command, defect: Defect) -> Found:
+    """What the kit finds of an implementation with the defect."""
+    with seeded(source, defect) as copy:
+        failing = list(failing_vectors(command(copy), bundled()))
+        steps, violated = steps_to_divergence(command(copy))
     return Found(len(failing), tuple(dict.fromkeys(failing)), steps, violated)

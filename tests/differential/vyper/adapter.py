@@ -291,6 +291,11 @@ def reply(vault: Vault, request: Tree) -> Tree:
     return {"error": "an unknown request"}
 
 
+def command(folder: Path) -> list[str]:
+    """What starts this with the contracts of a folder."""
+    return [sys.executable, "-m", "tests.differential.vyper.adapter", "--contracts", str(folder)]
+
+
 def main() -> None:
     """Speaks the protocol until the standard input ends."""
     parser = argparse.ArgumentParser(description="The Vyper contracts behind the protocol of `solvent conform`.")
