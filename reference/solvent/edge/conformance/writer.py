@@ -51,6 +51,7 @@ from solvent.edge.generator import (
 from solvent.edge.progress import followed
 from solvent.edge.structure import snake_case
 from solvent.funding import Fund
+from solvent.liquidation import Liquidate
 from solvent.machine import Accepted, Action, Rejected
 from solvent.margin import Withdraw, equity_of, initial_margin, maintenance_margin, requirement
 from solvent.marking import Mark
@@ -113,6 +114,17 @@ UNREACHABLE: Final[Mapping[tuple[str, Guard], str]] = {
     ("liquidate", Guard(Rule.NUM_14, "account")): AT_THE_CAPS,
 }
 """Guards of an action without a case, and why: other guards of the same rules have theirs."""
+
+PLAIN: Final = MarketParameters(
+    lot=1,
+    initial_rate=PPM // 10,
+    maintenance_fraction=PPM // 2,
+    interest_lower=VAULT_CAP - 1,
+    interest_upper=VAULT_CAP,
+    lowest_mark=LOWEST_MARK,
+    highest_mark=PRICE_CAP,
+)
+"""A market of the cases that are written out."""
 
 TRIALS: Final = 120
 """Runs spent on making a case small."""
@@ -355,6 +367,12 @@ def one_too_many() -> Case:
     return case_of("generator", None, start, action)
 
 
+def plain(name: str) -> PoolParameters:
+    """The parameters of a pool for a case that is written out."""
+    start = Generator(Random(name)).pool().parameters
+    return replace(start, token_unit=1, requirement_floor=0, bounty=0, factors=FACTORS_OF_CASES)
+
+
 def last_layer() -> Case:
     """A cut for what is left of the hole where nothing is due, of a side on which the backstop itself has a position.
 
@@ -362,16 +380,7 @@ def last_layer() -> Case:
     nobody has gained in ETH; the winners of BTC pay what is due there, and those of SOL what is left.
     """
     start = replace(Generator(Random("last layer")).pool().parameters, token_unit=1, requirement_floor=0, bounty=0)
-    parameters = MarketParameters(
-        lot=1,
-        initial_rate=PPM // 10,
-        maintenance_fraction=PPM // 2,
-        interest_lower=VAULT_CAP - 1,
-        interest_upper=VAULT_CAP,
-        lowest_mark=LOWEST_MARK,
-        highest_mark=PRICE_CAP,
-        backstop_cap=VAULT_CAP,
-    )
+    parameters = replace(PLAIN, backstop_cap=VAULT_CAP)
     start = replace(start, max_markets_per_account=len(MARKETS))
     btc, eth, sol = MARKETS
     alice, bob, carol, dave = TRADERS
@@ -423,15 +432,7 @@ def reductions_in_trouble() -> Iterator[Case]:
     """
     start = replace(Generator(Random("wide")).pool().parameters, token_unit=1, requirement_floor=0)
     start = replace(start, factors=FACTORS_OF_CASES)
-    parameters = MarketParameters(
-        lot=1,
-        initial_rate=PPM // 2,
-        maintenance_fraction=PPM * 9 // 10,
-        interest_lower=VAULT_CAP - 1,
-        interest_upper=VAULT_CAP,
-        lowest_mark=LOWEST_MARK,
-        highest_mark=PRICE_CAP,
-    )
+    parameters = replace(PLAIN, initial_rate=PPM // 2, maintenance_fraction=PPM * 9 // 10)
     market_id, size, mark = MARKETS[0], 3**35, 3**36
     lower = mark * 4 // 5
     alice, bob, carol, *_ = TRADERS
@@ -467,15 +468,7 @@ def narrowed(value: int, bits: int) -> int:
 def withdrawals_to_the_rounded_margin() -> Iterator[Case]:
     """The most that may be withdrawn, and one more, where the initial margin is not a whole number before rounding."""
     start = replace(Generator(Random("margin")).pool().parameters, token_unit=1, requirement_floor=0)
-    parameters = MarketParameters(
-        lot=1,
-        initial_rate=333_333,
-        maintenance_fraction=PPM // 2,
-        interest_lower=VAULT_CAP - 1,
-        interest_upper=VAULT_CAP,
-        lowest_mark=LOWEST_MARK,
-        highest_mark=PRICE_CAP,
-    )
+    parameters = replace(PLAIN, initial_rate=333_333)
     market_id, mark = MARKETS[0], LOWEST_MARK + 1
     alice, bob, *_ = TRADERS
     actions: list[Action] = [
@@ -488,6 +481,74 @@ def withdrawals_to_the_rounded_margin() -> Iterator[Case]:
     most = equity_of(pool, alice) - requirement(pool, alice, initial_margin)
     for amount in (most, most + 1):
         yield scripted(start, actions, Withdraw(alice, alice, amount))
+
+
+def openings_in_a_crowded_market() -> Iterator[Case]:
+    """The largest opening that interest between its limits allows, and a lot more, by somebody without a position."""
+    start, mark = plain("crowded"), LOWEST_MARK
+    crowded = replace(PLAIN, interest_lower=10 * mark, interest_upper=1000 * mark)
+    market_id, (alice, bob, carol, *_) = MARKETS[0], TRADERS
+    actions: list[Action] = [
+        ListMarket(start.governance, market_id, mark, 1, crowded),
+        Deposit(alice, 20 * mark),
+        *(Deposit(one, 1000 * mark) for one in (bob, carol)),
+        Trade(market_id, bob, carol, 100, mark, mark, mark),
+    ]
+    pool = reached(Pool(start), actions)
+    openings = [Trade(market_id, alice, bob, size, mark, mark, mark) for size in range(1, 1000)]
+    most = next(number for number, opening in enumerate(openings) if verdict(pool, opening) is not None)
+    for opening in openings[most - 1 : most + 1]:
+        yield scripted(start, actions, opening)
+
+
+def turned_position() -> Case:
+    """A long position below its maintenance turned into a smaller short one: not reduced, but opened."""
+    start, mark = plain("turned"), 10 * LOWEST_MARK
+    market_id, (alice, bob, carol, *_) = MARKETS[0], TRADERS
+    lower = mark * 91 // 100
+    actions: list[Action] = [
+        ListMarket(start.governance, market_id, mark, 1, PLAIN),
+        Deposit(alice, mark),
+        *(Deposit(one, 10 * mark) for one in (bob, carol)),
+        Trade(market_id, alice, carol, 10, mark, mark, mark),
+        Mark(start.oracle, market_id, lower, 2),
+        Certify(bob, alice),
+    ]
+    return scripted(start, actions, Trade(market_id, bob, alice, 15, lower, lower, lower))
+
+
+def liquidator_in_many_markets() -> Case:
+    """A liquidator that holds as many positions as it may, and none in the market of the account."""
+    start, mark = replace(plain("many"), max_markets_per_account=1), 10 * LOWEST_MARK
+    (btc, eth, *_), (alice, bob, carol, dave) = MARKETS, TRADERS
+    lower = mark * 94 // 100
+    actions: list[Action] = [
+        *(ListMarket(start.governance, market_id, mark, 1, PLAIN) for market_id in (btc, eth)),
+        Deposit(alice, mark),
+        *(Deposit(one, 10 * mark) for one in (bob, carol, dave)),
+        Trade(btc, alice, carol, 10, mark, mark, mark),
+        Trade(eth, bob, dave, 1, mark, mark, mark),
+        Mark(start.oracle, btc, lower, 2),
+        Certify(bob, alice),
+    ]
+    return scripted(start, actions, Liquidate(bob, btc, alice, bob, 6))
+
+
+def default_without_a_loss() -> Case:
+    """A default in a market that has not moved since the book was certified, of somebody who has lost nothing.
+
+    No run comes there: on a certified book nobody is below zero. Cash is moved from one account to another.
+    """
+    start, mark = plain("without a loss"), LOWEST_MARK
+    market_id, (alice, bob, *_) = MARKETS[0], TRADERS
+    actions: list[Action] = [
+        ListMarket(start.governance, market_id, mark, 1, PLAIN),
+        *(Deposit(one, mark) for one in (alice, bob, BACKSTOP)),
+        Trade(market_id, alice, bob, 1, mark, mark, mark),
+    ]
+    pool = reached(Pool(start), actions)
+    moved = equity_of(pool, alice) + 1
+    return case_of("generator", None, pay(pay(pool, alice, -moved), bob, moved), Default(alice, market_id))
 
 
 def made_small(collection: Collection, candidate: Candidate, kept: frozenset[Feature]) -> Case:
@@ -562,6 +623,10 @@ def suite() -> tuple[list[Case], Collection]:
         last_layer(),
         *reductions_in_trouble(),
         *withdrawals_to_the_rounded_margin(),
+        *openings_in_a_crowded_market(),
+        turned_position(),
+        liquidator_in_many_markets(),
+        default_without_a_loss(),
     ]
     for candidate, kept in followed(chosen, len(chosen), "cases made small"):
         cases.append(made_small(collection, candidate, kept))
