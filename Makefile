@@ -9,7 +9,7 @@ export PYTHONPATH := $(CURDIR)/reference:$(CURDIR)
 unexport PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help verify attack attacks test vectors conform lint tables site browser adversary bench lock clean environment
+.PHONY: help verify attack attacks mutants test vectors conform lint tables site browser adversary bench lock clean environment
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ attack: environment ## switch one guard off and see what falls: make attack RULE
 
 attacks: environment ## switch every guard off in turn: each is needed by a safety theorem, or is declared a rule of form
 	@$(RUN) -m proofs attack
+
+mutants: environment ## change the machine as mistakes would, and see each change refuted by a theorem; by tests too
+	@$(RUN) -m proofs mutants
 
 test: environment ## run the tests
 	@$(RUN) -m pytest --numprocesses auto

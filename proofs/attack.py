@@ -8,20 +8,54 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from rich.console import Console
 from rich.table import Table
 
-from proofs import jobs, mutate, report
+from proofs import jobs, report
+from proofs.exploit import exploit
 from proofs.kernel.check import Finding, Result
 from proofs.kernel.solve import Verdict
 from proofs.kernel.theorem import Theorem
+from proofs.mutate import judge
 from proofs.requirements import Catalogue
+from proofs.sources import ROOT, without_guard
 from proofs.suite import load
+from solvent.machine import Action
+from solvent.rules import Rule
 
 FORM: Final[dict[str, str]] = {}
 """The rules of form, which no safety theorem needs, each with the reason why it is a rule at all."""
+
+TOO_LARGE: Final = (
+    "what it keeps out is too large for a word (NUM-2): the reference computes with integers without end, and the "
+    "rules about what is left afterwards reject what would come of it"
+)
+AT_THE_START: Final = "it is asked of the parameters when a pool is made: no action comes before it"
+UNEXPLOITED: Final[dict[str, str]] = {
+    "NUM-4": TOO_LARGE,
+    "NUM-7": TOO_LARGE,
+    "NUM-10": TOO_LARGE,
+    "NUM-14": "cash beyond its cap takes positions near the caps of size and price in many markets: no short life gets "
+    "there, and what it keeps out is too large for a word (NUM-2)",
+    "NUM-15": "a carry beyond its cap takes funding at the highest mark, or cuts, for very long: no short life gets "
+    "there, and what it keeps out is too large for a word (NUM-2)",
+    "PAR-14": AT_THE_START,
+    "PAR-15": AT_THE_START,
+    "PAR-16": AT_THE_START,
+    "PAR-19": AT_THE_START,
+    "PAR-20": AT_THE_START,
+    "PAR-23": "it takes as many listings as there may be and one more, and what it bounds is the work of one action",
+    "MAR-6": "a second line: a withdrawal needs a certified book (CRT-1), on which nobody is below zero (CRT-15), so "
+    "that nobody's equity is more than the vault",
+    "DEF-3": "a second line: who is below zero has lost somewhere (CRT-14), and where it has no position it has lost "
+    "nothing, so that DEF-4 rejects",
+    "LIQ-3": "a second line: who takes over its own position is as far below its initial requirement as before, so "
+    "that LIQ-8 rejects; and the backstop cannot be liquidated (LIQ-2)",
+    "LIQ-5": "a second line: a liquidation needs a certified book (CRT-1), on which nobody is below zero (CRT-15)",
+}
+"""The rules without an exploit from an empty pool, each with the reason why there is none or none is shown."""
 
 LATE: Final = ("within_a_word", "has_exactly_its_effect", "closes_no_more", "never_makes", "is_needed")
 """Parts of the names of theorems that are tried last, because they take longest."""
@@ -29,12 +63,15 @@ LATE: Final = ("within_a_word", "has_exactly_its_effect", "closes_no_more", "nev
 
 @dataclass(frozen=True)
 class Attack:
-    """What became of the machine without a rule's guards: which safety theorems fell, and how many were tried."""
+    """What became of the machine without a rule's guards: which safety theorems fell, how many were tried, and how the
+    guard's absence is used (proofs/exploit.py).
+    """
 
     rule: str
     fallen: tuple[Result, ...]
     tried: int
     unknown: tuple[str, ...]
+    exploit: dict[str, Any] | None
 
     @property
     def verdict(self) -> str:
@@ -46,7 +83,7 @@ class Attack:
 
 def targets(rule: str) -> tuple[list[str], list[str]]:
     """The safety theorems: those that could see the guard at its place, likeliest first, and the others."""
-    catalogue = Catalogue(mutate.ROOT)
+    catalogue = Catalogue(ROOT)
     name = next(known.name for known in catalogue.rules if known.identifier == rule)
     modules = {guard.symbol.split(".")[1] for guard in catalogue.guards if guard.rule == name}
     for action in catalogue.actions:
@@ -74,7 +111,7 @@ def attack_rule(job: str) -> Attack:
     for names in targets(rule):
         if fallen and not everything:
             break
-        results = mutate.judge(mutate.without_guard(rule.replace("-", "_")), names)
+        results = judge(without_guard(rule.replace("-", "_")), names)
         for result in results:
             tried += 1
             if result.verdict is Verdict.REFUTED:
@@ -84,17 +121,43 @@ def attack_rule(job: str) -> Attack:
             elif result.verdict is Verdict.UNKNOWN:
                 unknown.append(result.name)
         results.close()
-    return Attack(rule, tuple(fallen), tried, tuple(unknown))
+    return Attack(rule, tuple(fallen), tried, tuple(unknown), exploit_of(rule))
+
+
+def exploit_of(rule: str) -> dict[str, Any] | None:
+    """The shortest exploit found of the machine without the rule, by actions that are asked for it."""
+    known = {theorem.name: theorem for theorem in load()}
+    kinds = kinds_asked(rule)
+    if not kinds or rule in UNEXPLOITED:
+        return None
+    return exploit(
+        next(one for one in Rule if one.value == rule),
+        kinds,
+        [known[name] for names in targets(rule) for name in names],
+    )
+
+
+def kinds_asked(rule: str) -> list[type[Action]]:
+    """The actions that the rule may reject."""
+    catalogue = Catalogue(ROOT)
+    name = next(known.name for known in catalogue.rules if known.identifier == rule)
+    asked = {
+        action.name
+        for action in catalogue.actions
+        if any(guard.rule == name for guard in catalogue.checks(action.module, action.transition))
+    }
+    before = any(guard.rule == name for guard in catalogue.checks("machine", "open_book"))
+    return [kind for kind in get_args(Action) if before or kind.__name__ in asked]
 
 
 def attack(rules: Sequence[str], everything: bool, processes: int) -> int:
     """Attacks the rules, or all there are, prints what fell and returns the exit code."""
-    known = [rule.identifier for rule in Catalogue(mutate.ROOT).rules]
+    known = [rule.identifier for rule in Catalogue(ROOT).rules]
     strangers = [rule for rule in rules if rule not in known]
     if strangers:
         print(f"no rule: {', '.join(strangers)}; there are {', '.join(known)}", file=sys.stderr)
         return 2
-    directory, current = mutate.ROOT / "build/attacks", report.sources(mutate.ROOT)
+    directory, current = ROOT / "build/attacks", report.sources(ROOT)
     records = {} if rules else kept(directory, known, current)
     if records:
         print(f"{len(records)} rules as before: neither the machine nor the proofs have changed")
@@ -102,7 +165,7 @@ def attack(rules: Sequence[str], everything: bool, processes: int) -> int:
     attacks: list[Attack] = []
     failed = False
     try:
-        with report.Progress(len(wanted)) as progress:
+        with report.Progress(len(wanted), ("necessary", "form")) as progress:
             for job, result in jobs.run(attack_rule, wanted, processes, progress.started):
                 if isinstance(result, jobs.Failure):
                     failed = True
@@ -120,7 +183,13 @@ def attack(rules: Sequence[str], everything: bool, processes: int) -> int:
     if rules:
         show_exploits(attacks)
     show_table([records[rule] for rule in known if rule in records])
-    return 1 if failed or any(one["verdict"] == "unexplained" for one in records.values()) else 0
+    return 1 if failed or any(map(is_unexplained, records.values())) else 0
+
+
+def is_unexplained(content: dict[str, Any]) -> bool:
+    """Whether no theorem needs a rule that is not one of form, or no exploit shows it and no reason is given."""
+    shown = content["verdict"] == "form" or "exploit" in content or "no_exploit" in content
+    return content["verdict"] == "unexplained" or not shown
 
 
 def record(one: Attack, sources: str) -> dict[str, Any]:
@@ -138,6 +207,10 @@ def record(one: Attack, sources: str) -> dict[str, Any]:
     if one.fallen:
         result = (by_requirement or one.fallen)[0]
         content |= {"theorem": result.name, "counterexample": told(result).record}
+    if one.exploit is not None:
+        content["exploit"] = one.exploit
+    elif one.rule in UNEXPLOITED:
+        content["no_exploit"] = UNEXPLOITED[one.rule]
     return content
 
 
@@ -179,19 +252,30 @@ def show_exploits(attacks: Sequence[Attack]) -> None:
             finding = told(result)
             print(f"\nwithout {one.rule}, {result.name} falls\n  {result.sentence}\n  {violated(finding)}")
             print(finding.ledger)
+        if one.exploit is not None:
+            print(f"\nfrom an empty pool, without {one.rule}")
+            print("\n".join(f"  {line}" for line in [*one.exploit["story"], f"violates {one.exploit['violates']}"]))
+            stop = one.exploit["stopped"]
+            print(f"with it action {stop['action']} is rejected: {stop['rule']}, {stop['field']}")
+        else:
+            print(f"\nfrom an empty pool: {UNEXPLOITED.get(one.rule, 'no exploit was found')}")
 
 
 def show_table(records: Sequence[dict[str, Any]]) -> None:
     """Prints one line for each rule."""
     table = Table()
-    for title in ("rule", "verdict", "what falls without it"):
+    for title in ("rule", "verdict", "what falls without it", "from an empty pool"):
         table.add_column(title, overflow="fold")
     for one in records:
-        table.add_row(one["rule"], one["verdict"], "\n".join(one["falls"]))
+        exploit = one.get("exploit")
+        told = f"{len(exploit['actions'])} actions" if exploit else one.get("no_exploit", "nothing found")
+        table.add_row(one["rule"], one["verdict"], "\n".join(one["falls"]), told)
     console = Console() if sys.stdout.isatty() else Console(width=140)
     console.print()
     console.print(table)
     counts = {
         verdict: sum(one["verdict"] == verdict for one in records) for verdict in ("necessary", "form", "unexplained")
     }
+    counts["with an exploit from an empty pool"] = sum("exploit" in one for one in records)
+    counts["with a reason why there is none"] = sum("no_exploit" in one for one in records)
     print(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))

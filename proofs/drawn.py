@@ -47,6 +47,12 @@ GOVERNANCE: Final = AccountId("governance")
 ACCOUNTS: Final = (*map(AccountId, ("alice", "bob", "carol", "dan")), TREASURY, BACKSTOP)
 MARKETS: Final = (MarketId("BTC"), MarketId("ETH"))
 
+KINDS: Final = frozenset(kind.__name__ for kind in get_args(machine.Action))
+"""The names of the actions."""
+
+Life = tuple[PoolParameters, list[machine.Action]]
+"""The parameters of a pool, and what it lived through."""
+
 EDGES: Final = (0, 1, -1, *(value for name, value in sorted(vars(numbers).items()) if name.isupper()))
 """What integers are drawn near: zero, one, and every constant of the machine."""
 
@@ -101,7 +107,7 @@ class DrawnPoolWorld(PoolWorld):
         self.failed: list[str] = []
         self.claims = 0
         self.drawn: dict[str, int] = {}
-        self.lives: list[tuple[PoolParameters, list[machine.Action]]] = []
+        self.lives: list[Life] = []
         self._choices = choices
         self._pool: Pool | None = None
 
@@ -486,6 +492,43 @@ class DrawnPoolWorld(PoolWorld):
             hint = get_type_hints(type(record))[name]
             changed = self.arbitrary(hint, name)
         return replace(record, **{name: changed})  # type: ignore[type-var]
+
+
+class SteppedPoolWorld(DrawnPoolWorld):
+    """A world in which the pool is given, as a life has brought it about, and so is the action that comes next.
+
+    Theorems about an action are stated of it wherever a life comes to one: what is assumed of the pool before need not
+    hold any longer when the life is over, if the machine is not the one that was proved.
+    """
+
+    def __init__(self, theorem: Theorem, choices: Choices, life: Life, number: int, pool: Pool) -> None:
+        super().__init__(theorem, choices)
+        self.lives.append((life[0], life[1][:number]))
+        self._pool = pool
+        self._given = life[1][number]
+
+    def pool(self, *given: Any, **named: Any) -> Pool:
+        """The pool; there is no second one."""
+        if self.steps:
+            raise Unmet
+        return self._reached()
+
+    def action(self, cls: type[T], pool: Pool) -> T:
+        """The action, if it is of the class."""
+        if not isinstance(self._given, cls):
+            raise Unmet
+        return self._given
+
+    def truth(self, name: str) -> bool:
+        """Of a kind of action, whether the action is of it."""
+        return name == type(self._given).__name__ if name in KINDS else super().truth(name)
+
+
+def life_of(theorem: Theorem, choices: Choices) -> Life:
+    """A pool's life from its beginning: its parameters, and actions that were all accepted."""
+    world = DrawnPoolWorld(theorem, choices)
+    world.pool()
+    return world.lives[0]
 
 
 AIMS: Final[dict[Any, Callable[[DrawnPoolWorld, Pool], Any]]] = {

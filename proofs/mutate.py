@@ -3,7 +3,6 @@
 python -m proofs.mutate THEOREM ...    proves the theorems of whichever machine is on the path; for `judge`
 """
 
-import ast
 import os
 import pickle
 import subprocess
@@ -12,64 +11,20 @@ import tempfile
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 from proofs.contracts import HIDING_NOTHING
 from proofs.kernel.check import Opinion, Result, check
-from proofs.kernel.solve import ATTEMPTS, SHORT_RLIMIT, Verdict, decide
+from proofs.kernel.solve import ATTEMPTS, Verdict, decide
 from proofs.kernel.theorem import Theorem
+from proofs.sources import ROOT, copied
 from proofs.suite import WORLDS, load
 from proofs.witness import falsified
 from proofs.worlds import SymbolicPoolWorld
 from solvent.numbers import CASH_CAP
 
-ROOT: Final = Path(__file__).resolve().parent.parent
-REFERENCE: Final = ROOT / "reference/solvent"
-
-
 RICH: Final = CASH_CAP // 2
 """Quote quanta: more than the requirement of any account."""
-
-
-def source(module: str) -> str:
-    """The text of a module of the machine."""
-    return (REFERENCE / f"{module}.py").read_text(encoding="utf-8")
-
-
-def replaced(module: str, old: str, new: str) -> dict[str, str]:
-    """The module with a piece of its text, which stands there exactly once, replaced."""
-    text = source(module)
-    if text.count(old) != 1:
-        raise ValueError(f"{module}.py has {text.count(old)} times: {old}")
-    return {module: text.replace(old, new)}
-
-
-def without_guard(rule: str) -> dict[str, str]:
-    """Every module that requires the rule, by the name of its member, without its `require`."""
-    mutated = {}
-    for path in sorted(REFERENCE.glob("*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        dropper = _Dropper(rule)
-        tree = dropper.visit(tree)
-        if dropper.dropped:
-            mutated[path.stem] = ast.unparse(ast.fix_missing_locations(tree)) + "\n"
-    if not mutated:
-        raise ValueError(f"no guard requires {rule}")
-    return mutated
-
-
-class _Dropper(ast.NodeTransformer):
-    def __init__(self, rule: str) -> None:
-        self.rule = rule
-        self.dropped = 0
-
-    def visit_Expr(self, node: ast.Expr) -> ast.stmt:
-        match node.value:
-            case ast.Call(func=ast.Name(id="require"), args=[_, ast.Attribute(attr=rule), _]) if rule == self.rule:
-                self.dropped += 1
-                return ast.copy_location(ast.Pass(), node)
-        return node
 
 
 def judge(sources: Mapping[str, str], theorems: Sequence[str]) -> Generator[Result, None, None]:
@@ -78,12 +33,7 @@ def judge(sources: Mapping[str, str], theorems: Sequence[str]) -> Generator[Resu
 
     Whoever stops asking ends the process that proves them.
     """
-    with tempfile.TemporaryDirectory() as directory:
-        copy = Path(directory) / "solvent"
-        copy.mkdir()
-        (copy / "edge").symlink_to(REFERENCE / "edge")
-        for path in REFERENCE.glob("*.py"):
-            (copy / path.name).write_text(sources.get(path.stem, path.read_text(encoding="utf-8")), encoding="utf-8")
+    with copied(sources) as directory:
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join([directory, str(ROOT)])}
         command = [sys.executable, "-m", "proofs.mutate", *theorems]
         with (
@@ -109,10 +59,13 @@ EXAMPLES = 200
 """Examples in which a theorem about a mutated machine is tried before it is asked of a solver."""
 
 
+FIRST = 4
+"""How many of the attempts at an obligation are made of a mutated machine."""
+
 QUICK: Final = replace(
     WORLDS,
     second=lambda _: Opinion.UNDECIDED,
-    decide=lambda text: decide(text, [attempt for attempt in ATTEMPTS if attempt.rlimit <= SHORT_RLIMIT]),
+    decide=lambda text: decide(text, ATTEMPTS[:FIRST]),
 )
 """Asks for counterexamples: what is not decided soon is hardly ever refuted, and proofs are nobody's concern here."""
 
@@ -150,7 +103,7 @@ def main(names: list[str]) -> None:
             batch = [known[name] for name in names[start : start + BATCH]]
             by_example = {}
             for theorem in batch:
-                by_example[theorem.name] = result = falsified(theorem, EXAMPLES)
+                by_example[theorem.name] = result = falsified(theorem, range(EXAMPLES))
                 if result is not None:
                     write(result)
             for theorem in batch:

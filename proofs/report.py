@@ -38,10 +38,14 @@ SHOWN = 2
 
 
 class Progress:
-    """One line that tells what is running, in a terminal; a line for each job that ended, elsewhere."""
+    """One line that tells what is running, in a terminal; elsewhere a line for each job that ended, or for each that
+    did not end well and for every so many others.
+    """
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, well: tuple[str, ...] = ("proved", "passed"), every: int = 1) -> None:
         self._total = total
+        self._well = well
+        self._every = every
         self._done = 0
         self._wrong = 0
         self._running: list[str] = []
@@ -67,10 +71,10 @@ class Progress:
     def ended(self, job: str, verdict: str, seconds: float) -> None:
         """A job ended."""
         self._done += 1
-        self._wrong += verdict not in ("proved", "passed")
+        self._wrong += verdict not in self._well
         if job in self._running:
             self._running.remove(job)
-        if self._live is None:
+        if self._live is None and (verdict not in self._well or self._done % self._every == 0):
             print(f"{self._done:3}/{self._total} {verdict:8} {seconds:6.1f} s  {job}", flush=True)
         self._update()
 
@@ -79,7 +83,7 @@ class Progress:
             return
         filled = 30 * self._done // self._total
         bar = "#" * filled + "." * (30 - filled)
-        wrong = f", {self._wrong} not proved" if self._wrong else ""
+        wrong = f", {self._wrong} not {self._well[0]}" if self._wrong else ""
         running = ", ".join(job.split(" ", 1)[1] for job in self._running)
         self._live.update(Text(f"{bar} {self._done}/{self._total}{wrong}  {running}", no_wrap=True))
 

@@ -33,7 +33,15 @@ from proofs.kernel.theorem import theorem
 from proofs.statements import nothing, only
 from proofs.theorems.margin import maintenance_grows_with_size
 from proofs.worlds import PoolWorld
-from solvent.certification import Certified, Certify, anchored_worth, book_is_certified, class_margin, highest_class
+from solvent.certification import (
+    Certified,
+    Certify,
+    anchored_worth,
+    book_is_certified,
+    class_margin,
+    has_drifted,
+    highest_class,
+)
 from solvent.default import Default, ShareLoss, TakeOver, Unwind, loss_of
 from solvent.funding import Fund
 from solvent.liquidation import Liquidate
@@ -145,6 +153,19 @@ def whether_the_book_is_certified_stays_within_a_word(world: PoolWorld) -> None:
     pool = ranges.bounded_pool(world, "", worth)
     with ranges.in_a_word(world):
         bool(book_is_certified(pool))
+
+
+@theorem("CRT-7", "CRT-11")
+def what_a_class_demands_and_how_far_a_market_drifts_is_exact(
+    world: PoolWorld, size: int, market: Market, generation: int, factor: int
+) -> None:
+    """A class demands the rounded up margin at its base; a market has drifted when it moved half of what is covered."""
+    for level in range(CLASSES):
+        given = level, generation, factor
+        demanded = formulas.class_margin(size, market, *given)
+        world.claim(class_margin(size, market, *given) == demanded, "CRT-11: what the class demands")
+        drifted = formulas.has_drifted(market, *given)
+        world.claim(iff(has_drifted(market, *given), drifted), "CRT-7: whether the market has drifted")
 
 
 @theorem("CRT-8")

@@ -4,7 +4,31 @@ from proofs import formulas
 from proofs.kernel.logic import both, either
 from proofs.kernel.theorem import theorem
 from proofs.kernel.world import World
+from solvent import numbers
 from solvent.numbers import PPM, mul_div_down, mul_div_up
+
+STATED = {
+    "PPM": 10**6,
+    "SIZE_CAP": 1 << 60,
+    "PRICE_CAP": 1 << 60,
+    "CARRY_CAP": 1 << 60,
+    "VAULT_CAP": 1 << 120,
+    "CASH_CAP": 1 << 125,
+    "TIME_CAP": 1 << 64,
+    "MARKETS_CAP": 16,
+    "LISTED_CAP": 256,
+    "CLASSES": 4,
+    "FACTOR_CAP": 1 << 10,
+    "LOWEST_MARK": 10**6,
+}
+"""The constants as the specification states them, with which it reckons that everything fits a word."""
+
+
+@theorem("NUM-2")
+def the_constants_are_those_of_the_specification(world: World) -> None:
+    """Every constant has the value that the specification states."""
+    for name, value in STATED.items():
+        world.claim(getattr(numbers, name) == value, f"NUM-2: {name}")
 
 
 @theorem("NUM-1")

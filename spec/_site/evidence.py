@@ -10,7 +10,9 @@ other sources than these are not shown.
     rule             its id
     verdict          "necessary", "form" (a rule of form, which needs no exploit) or "unexplained"
     theorem          the safety theorem that is refuted without it; for a necessary rule
-    counterexample   the exploit, in the form of a finding's `record` in report.json (proofs/ledger.py)
+    counterexample   one step, in the form of a finding's `record` in report.json (proofs/ledger.py)
+    exploit          the same from an empty pool, where one was found (proofs/exploit.py)
+    no_exploit       why there is none, where none is
 
 The vectors are those of the conformance kit, read and checked as it does.
 
@@ -20,6 +22,7 @@ build/mutants/report.json, optional: an object with `mutants`, a list of objects
     verdict                  "killed", "equivalent" or "survived"
     killed_by                names of theorems, where killed
     reason                   why it changes nothing, where equivalent
+    killed_by_test           the first test that kills it, in a list that is empty where none does; where tests were run
 
 Input that names an unknown requirement, rule or theorem, or misses a field, is refused: nothing of it is shown.
 """
@@ -96,6 +99,9 @@ def read(root: Path, build: Path, catalogue: Catalogue) -> Evidence:
             need(path, attack, ["theorem", "counterexample"])
             one_of(path, "theorem", attack["theorem"], theorems)
             need(path, attack["counterexample"], ["violates", "steps", "values"])
+        if "exploit" in attack:
+            need(path, attack["exploit"], ["violates", "story", "stopped"])
+            need(path, attack["exploit"]["stopped"], ["action", "rule", "field"])
         evidence.attacks[attack["rule"]] = attack
     path = build / "mutants/report.json"
     if path.exists():

@@ -12,6 +12,7 @@ from functools import cached_property
 from html import escape
 from inspect import cleandoc
 from pathlib import Path
+from typing import Any
 
 from proofs.requirements import CHAPTERS, REFERENCE, THEOREMS, Action, Block, Catalogue, Guard
 from solvent.edge.conformance.vectors import Case
@@ -414,7 +415,22 @@ class Pages:
         name = attack["theorem"]
         where = f"../theorems/{name.partition('.')[0]}.html#{name}"
         told = f'<p>With this guard switched off, <a href="{where}"><code>{name}</code></a> is refuted:</p>'
-        return f"{told}\n{ledger(attack['counterexample'], '../')}"
+        return f"{self._exploit(attack)}\n{told}\n{ledger(attack['counterexample'], '../')}"
+
+    def _exploit(self, attack: dict[str, Any]) -> str:
+        if "exploit" not in attack:
+            reason = attack.get("no_exploit", "none was found")
+            return f"<p>No exploit from an empty pool: {linked(reason, '../')}.</p>"
+        exploit = attack["exploit"]
+        lines = "\n".join(escape(line) for line in exploit["story"])
+        stop = exploit["stopped"]
+        return (
+            "<p>From an empty pool, with this guard switched off:</p>\n"
+            f'<pre class="story">{lines}</pre>\n'
+            f'<p class="violated"><strong>Violated:</strong> {linked(exploit["violates"], "../")}</p>\n'
+            f"<p>With the guard, action {stop['action']} is rejected: {linked(stop['rule'], '../')}, "
+            f"<code>{escape(stop['field'])}</code>.</p>"
+        )
 
     def _vectors_of(self, identifier: str) -> str:
         found = [case for case in self.evidence.vectors if case.requirement == identifier]

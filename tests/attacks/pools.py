@@ -1,12 +1,10 @@
 """A pool for attacks, in units that can be followed by hand: a mark of 100, one base quantum a lot, no fees."""
 
-import sys
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
-from unittest.mock import patch
 
+from proofs.exploit import without
 from solvent.certification import Certify, book_is_certified, is_certified
 from solvent.default import Default, ShareLoss
 from solvent.edge.checks import Standing, check
@@ -42,23 +40,6 @@ MARKET: Final = MarketParameters(
 POOL: Final = PoolParameters(
     ORACLE, GOVERNANCE, token_unit=1, requirement_floor=0, max_markets_per_account=4, bounty=0, factors=(0, 1, 4, 16)
 )
-
-
-@contextmanager
-def without(rule: Rule) -> Iterator[None]:
-    """The machine with one rule off, as long as it lasts: its modules ask for it no more."""
-    modules = [module for name, module in sys.modules.items() if name.startswith("solvent.")]
-    asking = [module for module in modules if hasattr(module, "require") and module.__name__ != "solvent.rules"]
-    require = asking[0].require
-
-    def lenient(condition: bool, asked: Rule, field: str) -> None:
-        if asked is not rule:
-            require(condition, asked, field)
-
-    with ExitStack() as stack:
-        for module in asking:
-            stack.enter_context(patch.object(module, "require", lenient))
-        yield
 
 
 class Ledger:

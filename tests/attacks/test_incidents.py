@@ -6,6 +6,7 @@ of 100 and a maintenance requirement of 50.
 
 from dataclasses import replace
 
+from proofs.exploit import without
 from solvent.default import Default
 from solvent.funding import Fund
 from solvent.liquidation import Liquidate
@@ -16,7 +17,7 @@ from solvent.pool import BACKSTOP, AccountId, Deposit, Pool
 from solvent.rules import Rule
 from solvent.settlement import Settle, SettlePosition
 from solvent.trading import Trade
-from tests.attacks.pools import ALICE, BOB, BTC, CAROL, MARKET, ORACLE, Ledger, M, without
+from tests.attacks.pools import ALICE, BOB, BTC, CAROL, MARKET, ORACLE, Ledger, M
 
 MALLORY = AccountId("mallory")
 

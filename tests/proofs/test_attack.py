@@ -2,9 +2,10 @@
 
 import pytest
 
-from proofs import mutate
+from proofs import sources
 from proofs.__main__ import main
 from proofs.attack import attack_rule, record, targets
+from proofs.mutate import judge
 
 
 def test_a_guard_that_safety_needs_is_necessary() -> None:
@@ -22,7 +23,7 @@ def test_theorems_that_state_rejections_do_not_count() -> None:
 
 
 def test_the_machine_as_it_is_stands() -> None:
-    (result,) = mutate.judge({}, ["pool.a_deposit_conserves"])
+    (result,) = judge({}, ["pool.a_deposit_conserves"])
     assert result.verdict.value == "proved"
 
 
@@ -33,14 +34,14 @@ def test_an_unknown_rule_is_named(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_replacement_that_does_not_fit_is_refused() -> None:
     with pytest.raises(ValueError, match="0 times"):
-        mutate.replaced("pool", "no such text", "")
+        sources.replaced("pool", "no such text", "")
 
 
 def test_a_rule_without_a_guard_is_refused() -> None:
     with pytest.raises(ValueError, match="no guard requires XXX_1"):
-        mutate.without_guard("XXX_1")
+        sources.without_guard("XXX_1")
 
 
 def test_a_copy_that_cannot_be_loaded_is_no_verdict() -> None:
     with pytest.raises(RuntimeError, match="SyntaxError"):
-        list(mutate.judge({"pool": "def"}, ["pool.a_deposit_conserves"]))
+        list(judge({"pool": "def"}, ["pool.a_deposit_conserves"]))

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from proofs import mutate
 from proofs.kernel.solve import Verdict
+from proofs.mutate import judge
+from proofs.sources import replaced
 
 
 @dataclass(frozen=True)
@@ -347,6 +348,6 @@ MISTAKES = (
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
 def test_the_mistake_is_refuted(mistake: Mistake) -> None:
-    mutated = mutate.replaced(mistake.module, mistake.right, mistake.wrong)
-    (result,) = mutate.judge(mutated, [mistake.theorem])
+    mutated = replaced(mistake.module, mistake.right, mistake.wrong)
+    (result,) = judge(mutated, [mistake.theorem])
     assert result.verdict is Verdict.REFUTED

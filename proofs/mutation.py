@@ -1,0 +1,399 @@
+"""The mutation run: every mutant of the machine, judged by the theorems and, apart from that, by the tests.
+
+A mutant is killed by the first theorem of which an example or a solver shows that it is false of it. Theorems that
+killed others of the same function are asked first, then those about the function's module, then the rest; none that
+does not reach the function. Whatever survives all of them is explained in equivalent.toml, or is a finding.
+
+Each mutant is judged in a process that has imported libraries only, and takes the machine from a changed copy.
+"""
+
+import contextlib
+import dis
+import inspect
+import io
+import json
+import os
+import re
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+from importlib import import_module
+from itertools import chain
+from pathlib import Path
+from random import Random
+from types import CodeType, FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from rich.console import Console
+from rich.table import Table
+
+from proofs import jobs, report
+from proofs.cache import Cache
+from proofs.mutants import Mutant, mutants, of_module
+from proofs.sources import REFERENCE, ROOT, copied
+
+if TYPE_CHECKING:
+    from proofs.kernel.theorem import Theorem
+
+for library in ("z3", "cvc5", "hypothesis", "immutables", "jsonschema", "pytest"):
+    import_module(library)  # so that they need not be imported once for each mutant
+
+KEPT: Final = ROOT / "build/mutants"
+EXPLAINED: Final = Path(__file__).parent / "equivalent.toml"
+TESTS: Final = ("tests/machine", "tests/attacks")
+"""The tests that judge, beside the vectors of the conformance kit: all tests of the machine that are no theorems."""
+
+EXACT: Final = ("exactly", "certified_anew", "counted", "counts")
+"""Parts of the names of theorems that are asked first: they say all there is to say of an action."""
+
+Killer = tuple[str, str]
+"""The name of a theorem, and what shows that it is false: an example, a step of a life, or a solver."""
+
+Reached = dict[str, dict[str, list[str]]]
+"""For each theorem the functions of the machine that it reaches in examples, and those whose bodies a solver sees."""
+
+
+def work(job: str) -> Any:
+    """Does one job in a process of its own: `examples ID`, `solvers ID` or `tests ID`."""
+    kind, _, identifier = job.partition(" ")
+    mutant = named(identifier)
+    with copied({mutant.module: mutant.text()}) as directory:
+        sys.path.insert(0, directory)
+        if kind == "tests":
+            return by_tests()
+        return by_proofs(mutant, kind)
+
+
+def named(identifier: str) -> Mutant:
+    """The mutant with the id."""
+    return next(one for one in of_module(identifier.partition(".")[0]) if one.identifier == identifier)
+
+
+def by_proofs(mutant: Mutant, kind: str) -> dict[str, Any]:
+    """Which theorem kills the mutant, and how: by examples and lives, or by a counterexample of a solver, which is
+    asked only of what is near and exact.
+    """
+    from proofs.kernel.check import check
+    from proofs.kernel.solve import Verdict
+    from proofs.mutate import QUICK
+    from proofs.suite import load
+    from proofs.witness import falsified, stepped
+
+    reached = json.loads((KEPT / "reach.json").read_text(encoding="utf-8"))
+    near, far = candidates(mutant, load(), reached)
+
+    def by_example(theorems: Sequence["Theorem"], examples: range) -> Iterator[Killer]:
+        return ((one.name, "example") for one in theorems if falsified(one, examples) is not None)
+
+    def by_solver(theorems: Sequence["Theorem"]) -> Iterator[Killer]:
+        seen = [one for one in theorems if reaches(one.name, mutant, reached, "solver")]
+        exact = [one for one in seen if is_exact(one.name, reached)]
+        return ((one.name, "solver") for one in exact if check(one, QUICK).verdict is Verdict.REFUTED)
+
+    if kind == "solvers":
+        killers = by_solver(near)
+    else:
+        killers = chain(
+            by_example(near, range(20)),
+            ((theorem.name, "life") for theorem, _ in stepped([*near, *far], range(8))),
+            by_example(near, range(20, 80)),
+            by_example(far, range(20)),
+        )
+    for name, how in killers:
+        return {"killed_by": [name], "how": how}
+    return {"killed_by": []}
+
+
+def candidates(
+    mutant: Mutant, theorems: Sequence["Theorem"], reached: Reached
+) -> tuple[list["Theorem"], list["Theorem"]]:
+    """The theorems that reach the function, likeliest killer first: those about its module or that killed another
+    mutant of the function before, and the others.
+    """
+    found = chain(records("examples", f"{place_of(mutant)}.*"), records("solvers", f"{place_of(mutant)}.*"))
+    before = Counter(name for one in found for name in one["killed_by"])
+
+    def order(theorem: "Theorem") -> tuple[int, bool]:
+        return -before[theorem.name], not is_exact(theorem.name, reached)
+
+    reaching = sorted((theorem for theorem in theorems if reaches(theorem.name, mutant, reached)), key=order)
+    near = [theorem for theorem in reaching if theorem.module == mutant.module or before[theorem.name]]
+    return near, [theorem for theorem in reaching if theorem not in near]
+
+
+def is_exact(theorem: str, reached: Reached) -> bool:
+    """Whether the theorem says all there is to say of an action, or speaks of functions and of no action."""
+    return any(part in theorem for part in EXACT) or "machine.step" not in reached[theorem]["examples"]
+
+
+def reaches(theorem: str, mutant: Mutant, reached: Reached, how: str = "examples") -> bool:
+    """Whether a theorem runs the function that is mutated; whatever is no function's body, it does."""
+    return not is_function(mutant) or place_of(mutant) in reached[theorem][how]
+
+
+def place_of(mutant: Mutant) -> str:
+    """The function with its module."""
+    return f"{mutant.module}.{mutant.function}"
+
+
+def is_function(mutant: Mutant) -> bool:
+    """Whether the mutant is of a function's body, and so reached by calling it; else of a constant, or of a default."""
+    return mutant.function[0].islower() and mutant.function != "module"
+
+
+def reach(theorem: "Theorem", opaque: frozenset[str]) -> set[str]:
+    """The functions of the machine that the theorem names, or the transition of an action it names, and all that these
+    name in turn; not those that only an opaque one names.
+    """
+    machine = import_module("solvent.machine")
+    transitions = {}
+    for kind in get_args(machine.Action):
+        name = re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+        transitions[kind] = getattr(import_module(kind.__module__), name)
+    found: set[str] = set()
+    done: set[object] = {machine.apply}
+    waiting: list[object] = [theorem.statement]
+    while waiting:
+        one = inspect.unwrap(next_one) if callable(next_one := waiting.pop()) else next_one
+        if isinstance(one, tuple):
+            waiting += one
+        elif isinstance(one, type) and one in transitions:
+            waiting += [transitions[one], machine.step]
+        elif isinstance(one, FunctionType) and one not in done:
+            done.add(one)
+            name = f"{one.__module__}.{one.__qualname__}"
+            if name.startswith("solvent."):
+                found.add(name.removeprefix("solvent."))
+            if name.startswith("solvent.") and name not in opaque:
+                waiting += [value for value in named_in(one) if value not in transitions]
+            elif name.startswith("proofs."):
+                waiting += [*named_in(one), one.__defaults__]
+    return found
+
+
+def write_reach() -> None:
+    """Writes down what the theorems reach, for the processes that judge."""
+    from proofs.suite import load
+
+    found: Reached = {}
+    for theorem in load():
+        opaque = frozenset(contract.name for contract in theorem.contracts if not contract.by_name)
+        found[theorem.name] = {
+            "examples": sorted(reach(theorem, frozenset())),
+            "solver": sorted(reach(theorem, opaque)),
+        }
+    KEPT.mkdir(parents=True, exist_ok=True)
+    report.replace(KEPT / "reach.json", json.dumps(found) + "\n")
+
+
+@cache
+def named_in(function: FunctionType) -> tuple[object, ...]:
+    """What the global names in a function's code stand for, and what is read of those that are modules."""
+    codes, found = [function.__code__], []
+    while codes:
+        code = codes.pop()
+        codes += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+        space: object = None
+        for instruction in dis.get_instructions(code):
+            value = None
+            if instruction.opname == "LOAD_GLOBAL":
+                value = function.__globals__.get(instruction.argval)
+            elif isinstance(space, ModuleType) and instruction.opname in ("LOAD_ATTR", "LOAD_METHOD"):
+                value = getattr(space, instruction.argval)
+            space = value
+            found.append(value)
+    return tuple(found)
+
+
+def by_tests() -> dict[str, Any]:
+    """Which test kills the mutant; none if none does."""
+    try:
+        import_module("solvent.edge.conformance.vectors").bundled()
+    except Exception as error:  # a vector that the mutant answers otherwise, or not at all
+        return {"killed_by": [f"vectors: {error}"[:200]]}
+    import pytest
+
+    os.chdir(ROOT)
+    failed: list[str] = []
+
+    class Failed:
+        def pytest_runtest_logreport(self, report: "pytest.TestReport") -> None:
+            if report.failed:
+                failed.append(report.nodeid)
+
+        def pytest_collectreport(self, report: "pytest.CollectReport") -> None:
+            if report.failed:
+                failed.append(report.nodeid)
+
+    quiet = io.StringIO()
+    with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
+        code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *TESTS], plugins=[Failed()])
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
+        raise RuntimeError(quiet.getvalue())
+    return {"killed_by": failed[:1]}
+
+
+def records(kind: str, pattern: str = "*") -> Iterator[dict[str, Any]]:
+    """What was found before, by proofs or by tests, of mutants whose ids match the pattern."""
+    for path in sorted((KEPT / kind).glob(f"{pattern}.json")):
+        yield json.loads(path.read_text(encoding="utf-8"))
+
+
+def explanations() -> dict[str, str]:
+    """Why mutants change nothing that anybody could see, by id; each reviewed."""
+    return {one["id"]: one["reason"] for one in tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))["mutant"]}
+
+
+class Keys:
+    """What a result is kept under: one that killed is good as long as it does not change, whatever others do."""
+
+    def __init__(self) -> None:
+        self._cache = Cache(ROOT)
+        self._all = report.sources(ROOT)
+        files = [*REFERENCE.rglob("*.py"), *REFERENCE.rglob("*.json")]
+        files += [path for folder in TESTS for path in (ROOT / folder).rglob("*.py")]
+        digest = sha256()
+        for path in sorted(files):
+            digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+        self._tests = digest.hexdigest()
+
+    def of(self, kind: str, killed_by: Sequence[str]) -> str:
+        """The key of a result as it is now."""
+        if kind == "tests":
+            return self._tests
+        return self._cache.key_of_theorem(killed_by[0]) if killed_by else self._all
+
+
+def run(
+    kind: str, chosen: Sequence[Mutant], keys: Keys, processes: int, well: tuple[str, ...]
+) -> tuple[dict[str, dict[str, Any]], int]:
+    """What became of each mutant, by id, what is known already included; and how many could not be judged."""
+    results = {one["id"]: one for one in records(kind) if one["key"] == keys.of(kind, one["killed_by"])}
+    wanted = [f"{kind} {one.identifier}" for one in chosen if one.identifier not in results]
+    (KEPT / kind).mkdir(parents=True, exist_ok=True)
+    if kind != "tests":
+        write_reach()
+    failures = 0
+    with report.Progress(len(wanted), well, every=50) as progress:
+        for job, result in jobs.run(work, wanted, processes, progress.started):
+            identifier = job.partition(" ")[2]
+            if isinstance(result, jobs.Failure):
+                failures += 1
+                print(f"{identifier}: {result.reason}", file=sys.stderr)
+                progress.ended(job, "failed", 0.0)
+                continue
+            results[identifier] = {"id": identifier, "key": keys.of(kind, result["killed_by"]), **result}
+            report.replace(KEPT / kind / f"{identifier}.json", json.dumps(results[identifier], indent=1) + "\n")
+            progress.ended(job, "killed" if result["killed_by"] else "survived", 0.0)
+    return {one.identifier: results[one.identifier] for one in chosen if one.identifier in results}, failures
+
+
+def mutate(parts: Sequence[str], sample: int | None, with_tests: bool, processes: int) -> int:
+    """Judges the mutants, prints the table and what survived, and returns the exit code."""
+    everything = mutants()
+    chosen = [one for one in everything if not parts or any(part in one.identifier for part in parts)]
+    if not chosen:
+        print("no mutant has that in its id", file=sys.stderr)
+        return 2
+    if sample is not None:
+        random = Random(report.sources(ROOT))
+        chosen = sorted(random.sample(chosen, min(sample, len(chosen))), key=everything.index)
+    strangers = sorted(set(explanations()) - {one.identifier for one in everything})
+    for identifier in strangers:
+        print(f"{EXPLAINED.name}: {identifier} is no mutant of the machine as it is now", file=sys.stderr)
+    keys = Keys()
+    try:
+        by_theorem, failures = run("examples", chosen, keys, processes, ("killed", "survived"))
+        explained = explanations()
+        left = [one for one in chosen if not is_killed(by_theorem, one) and one.identifier not in explained]
+        by_solver, more = run("solvers", left, keys, processes, ("killed",))
+        by_theorem |= by_solver
+        failures += more
+        by_test: dict[str, dict[str, Any]] = {}
+        if with_tests:
+            by_test, more = run("tests", chosen, keys, processes, ("killed", "survived"))
+            failures += more
+    except KeyboardInterrupt:
+        print("interrupted: what was judged is kept", file=sys.stderr)
+        return 130
+    judged = [one for one in chosen if one.identifier in by_theorem]
+    found = [entry(one, by_theorem[one.identifier], by_test.get(one.identifier)) for one in judged]
+    if chosen == everything:
+        report.replace(KEPT / "report.json", json.dumps({"mutants": found}, indent=1, ensure_ascii=False) + "\n")
+    show(found, with_tests)
+    wrong = [one for one in found if one["verdict"] == "survived" or one.get("explained_wrongly")]
+    return 1 if wrong or failures or strangers else 0
+
+
+def is_killed(results: Mapping[str, dict[str, Any]], mutant: Mutant) -> bool:
+    """Whether a theorem or a test is known to kill the mutant."""
+    return bool(results.get(mutant.identifier, {}).get("killed_by"))
+
+
+def entry(mutant: Mutant, by_theorem: dict[str, Any], by_test: dict[str, Any] | None) -> dict[str, Any]:
+    """What became of a mutant, as the site reads it (spec/_site/evidence.py)."""
+    reason = explanations().get(mutant.identifier)
+    content: dict[str, Any] = {
+        "id": mutant.identifier,
+        "file": f"reference/solvent/{mutant.module}.py",
+        "line": mutant.line,
+        "change": mutant.change,
+    }
+    if by_theorem["killed_by"]:
+        content |= {"verdict": "killed", "killed_by": by_theorem["killed_by"], "how": by_theorem["how"]}
+        if reason is not None:
+            content["explained_wrongly"] = True
+    elif reason is not None:
+        content |= {"verdict": "equivalent", "reason": reason}
+    else:
+        content |= {"verdict": "survived"}
+    if by_test is not None:
+        content["killed_by_test"] = by_test["killed_by"]
+    return content
+
+
+def show(found: Sequence[dict[str, Any]], with_tests: bool) -> None:
+    """Prints the survivors, and one line for each module."""
+    for one in found:
+        where = f"{one['file']}:{one['line']}  {one['change']}"
+        if one["verdict"] == "survived":
+            print(f"survived: {one['id']}\n  {where}")
+        elif one.get("explained_wrongly"):
+            print(f"explained as equivalent, and killed by {one['killed_by'][0]}: {one['id']}\n  {where}")
+    table = Table()
+    titles = ["module", "mutants", "killed by proofs", "explained", "survived"]
+    for title in [*titles, *(["killed by tests"] if with_tests else [])]:
+        table.add_column(title, justify="left" if title == "module" else "right")
+    modules = dict.fromkeys(Path(one["file"]).stem for one in found)
+    for module in modules:
+        table.add_row(module, *counts([one for one in found if Path(one["file"]).stem == module], with_tests))
+    table.add_section()
+    table.add_row("all", *counts(found, with_tests))
+    console = Console() if sys.stdout.isatty() else Console(width=100)
+    console.print()
+    console.print(table)
+    changing = [one for one in found if one["verdict"] != "equivalent"]
+    killed = sum(one["verdict"] == "killed" for one in changing)
+    print(f"of {len(changing)} that change anything, proofs alone kill {share(killed, len(changing))}", end="")
+    if with_tests:
+        tested = sum(bool(one["killed_by_test"]) for one in changing)
+        print(f", tests alone {share(tested, len(changing))}", end="")
+    print()
+
+
+def counts(found: Sequence[dict[str, Any]], with_tests: bool) -> list[str]:
+    """The columns of a line of the table."""
+    verdicts = Counter(one["verdict"] for one in found)
+    numbers = [len(found), *(verdicts[name] for name in ("killed", "equivalent", "survived"))]
+    if with_tests:
+        numbers.append(sum(bool(one["killed_by_test"]) for one in found))
+    return [str(number) for number in numbers]
+
+
+def share(part: int, whole: int) -> str:
+    """A part, and its share in percent to one place."""
+    tenths = 1000 * part // whole if whole else 0
+    return f"{part} ({tenths // 10}.{tenths % 10} %)"
