@@ -49,8 +49,6 @@ UNEXPLOITED: Final[dict[str, str]] = {
     "PAR-23": "it takes as many listings as there may be and one more, and what it bounds is the work of one action",
     "MAR-6": "a second line: a withdrawal needs a certified book (CRT-1), on which nobody is below zero (CRT-15), so "
     "that nobody's equity is more than the vault",
-    "DEF-3": "a second line: who is below zero has lost somewhere (CRT-14), and where it has no position it has lost "
-    "nothing, so that DEF-4 rejects",
     "LIQ-3": "a second line: who takes over its own position is as far below its initial requirement as before, so "
     "that LIQ-8 rejects; and the backstop cannot be liquidated (LIQ-2)",
     "LIQ-5": "a second line: a liquidation needs a certified book (CRT-1), on which nobody is below zero (CRT-15)",
