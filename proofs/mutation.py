@@ -1,8 +1,8 @@
 """The mutation run: every mutant of the machine, judged by the theorems and, apart from that, by the tests.
 
-A mutant is killed by the first theorem of which an example or a solver shows that it is false of it. Theorems that
-killed others of the same function are asked first, then those about the function's module, then the rest; none that
-does not reach the function. Whatever survives all of them is explained in equivalent.toml, or is a finding.
+A mutant is killed by the first theorem of which an example or a solver shows that it is false of it. Theorems about the
+function's module are asked first, then the rest, among them those that killed others of the same function before; none
+that does not reach the function. Whatever survives all of them is explained in equivalent.toml, or is a finding.
 
 Each mutant is judged in a process that has imported libraries only, and takes the machine from a changed copy.
 """
@@ -13,7 +13,6 @@ import inspect
 import io
 import json
 import os
-import re
 import sys
 import tomllib
 from collections import Counter
@@ -110,8 +109,8 @@ def by_proofs(mutant: Mutant, kind: str) -> dict[str, Any]:
 def candidates(
     mutant: Mutant, theorems: Sequence["Theorem"], reached: Reached
 ) -> tuple[list["Theorem"], list["Theorem"]]:
-    """The theorems that reach the function, likeliest killer first: those about its module or that killed another
-    mutant of the function before, and the others.
+    """The theorems that reach the function, those about its module and the others; first those that killed another
+    mutant of the function before, which must decide of nothing but the order.
     """
     found = chain(records("examples", f"{place_of(mutant)}.*"), records("solvers", f"{place_of(mutant)}.*"))
     before = Counter(name for one in found for name in one["killed_by"])
@@ -120,7 +119,7 @@ def candidates(
         return -before[theorem.name], not is_exact(theorem.name, reached)
 
     reaching = sorted((theorem for theorem in theorems if reaches(theorem.name, mutant, reached)), key=order)
-    near = [theorem for theorem in reaching if theorem.module == mutant.module or before[theorem.name]]
+    near = [theorem for theorem in reaching if theorem.module == mutant.module]
     return near, [theorem for theorem in reaching if theorem not in near]
 
 
@@ -148,11 +147,12 @@ def reach(theorem: "Theorem", opaque: frozenset[str]) -> set[str]:
     """The functions of the machine that the theorem names, or the transition of an action it names, and all that these
     name in turn; not those that only an opaque one names.
     """
+    from solvent.edge.structure import snake_case
+
     machine = import_module("solvent.machine")
     transitions = {}
     for kind in get_args(machine.Action):
-        name = re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
-        transitions[kind] = getattr(import_module(kind.__module__), name)
+        transitions[kind] = getattr(import_module(kind.__module__), snake_case(kind.__name__))
     found: set[str] = set()
     done: set[object] = {machine.apply}
     waiting: list[object] = [theorem.statement]
@@ -242,6 +242,7 @@ def records(kind: str, pattern: str = "*") -> Iterator[dict[str, Any]]:
         yield json.loads(path.read_text(encoding="utf-8"))
 
 
+@cache
 def explanations() -> dict[str, str]:
     """Why mutants change nothing that anybody could see, by id; each reviewed."""
     return {one["id"]: one["reason"] for one in tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))["mutant"]}
