@@ -24,7 +24,7 @@ from itertools import chain
 from pathlib import Path
 from random import Random
 from types import CodeType, FunctionType, ModuleType
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, TypedDict, get_args
 
 from rich.console import Console
 from rich.table import Table
@@ -51,8 +51,24 @@ EXACT: Final = ("exactly", "certified_anew", "counted", "counts")
 Killer = tuple[str, str]
 """The name of a theorem, and what shows that it is false: an example, a step of a life, or a solver."""
 
-Reached = dict[str, dict[str, list[str]]]
-"""For each theorem the functions of the machine that it reaches in examples, and those whose bodies a solver sees."""
+
+class Reach(TypedDict):
+    """The functions of the machine that a theorem reaches in examples, and those whose bodies a solver sees; and what
+    the theorem depends on, as a key (proofs/cache.py).
+    """
+
+    examples: list[str]
+    solvers: list[str]
+    key: str
+
+
+Reached = dict[str, Reach]
+"""What each theorem reaches."""
+
+Record = dict[str, Any]
+"""What became of a mutant: its id, `killed_by`, `how`, and `under`, the keys of the theorems or of the tests that were
+asked, without which it does not stand.
+"""
 
 
 def work(job: str) -> Any:
@@ -71,9 +87,9 @@ def named(identifier: str) -> Mutant:
     return next(one for one in of_module(identifier.partition(".")[0]) if one.identifier == identifier)
 
 
-def by_proofs(mutant: Mutant, kind: str) -> dict[str, Any]:
-    """Which theorem kills the mutant, and how: by examples and lives, or by a counterexample of a solver, which is
-    asked only of what is near and exact.
+def by_proofs(mutant: Mutant, kind: str) -> Record:
+    """Which theorem kills the mutant, and how: by examples and lives, or by a counterexample of a solver, which soon
+    decides of what speaks of functions and of no action. What the mutant survived before need not be asked again.
     """
     from proofs.kernel.check import check
     from proofs.kernel.solve import Verdict
@@ -82,35 +98,56 @@ def by_proofs(mutant: Mutant, kind: str) -> dict[str, Any]:
     from proofs.witness import falsified, stepped
 
     reached = json.loads((KEPT / "reach.json").read_text(encoding="utf-8"))
-    near, far = candidates(mutant, load(), reached)
+    before = next(records(kind, mutant.identifier), None)
+    survived = {} if before is None or before["killed_by"] else before["under"]
+    asked = asked_of(kind, mutant, reached)
+    new = {name for name in asked if survived.get(name) != reached[name]["key"]}
+    likely, near, far = in_order(mutant, [theorem for theorem in load() if theorem.name in new], reached)
+
+    def sees(name: str) -> bool:
+        return reaches(name, mutant, reached, "solvers")
 
     def by_example(theorems: Sequence["Theorem"], examples: range) -> Iterator[Killer]:
         return ((one.name, "example") for one in theorems if falsified(one, examples) is not None)
 
+    def by_life(theorems: Sequence["Theorem"]) -> Iterator[Killer]:
+        return ((one.name, "life") for one, _ in stepped(theorems, range(8))) if theorems else iter(())
+
     def by_solver(theorems: Sequence["Theorem"]) -> Iterator[Killer]:
-        seen = [one for one in theorems if reaches(one.name, mutant, reached, "solver")]
-        exact = [one for one in seen if is_exact(one.name, reached)]
-        return ((one.name, "solver") for one in exact if check(one, QUICK).verdict is Verdict.REFUTED)
+        return ((one.name, "solver") for one in theorems if check(one, QUICK).verdict is Verdict.REFUTED)
 
     if kind == "solvers":
-        killers = by_solver(near)
+        killers = by_solver([*near, *far])
     else:
         killers = chain(
+            by_example(likely, range(20)),
+            by_life(likely),
             by_example(near, range(20)),
-            ((theorem.name, "life") for theorem, _ in stepped([*near, *far], range(8))),
-            by_example(near, range(20, 80)),
+            by_solver([one for one in near if speaks_of_functions(one.name, reached) and sees(one.name)]),
+            by_life([*near, *far]),
+            by_example([one for one in near if is_exact(one.name, reached)], range(20, 600)),
             by_example(far, range(20)),
         )
     for name, how in killers:
-        return {"killed_by": [name], "how": how}
-    return {"killed_by": []}
+        return {"killed_by": [name], "how": how, "under": {name: reached[name]["key"]}}
+    return {"killed_by": [], "under": {name: reached[name]["key"] for name in asked}}
 
 
-def candidates(
+def asked_of(kind: str, mutant: Mutant, reached: Reached) -> list[str]:
+    """The theorems that decide of a mutant: those that reach its function; of these a solver is asked only what is
+    exact and about the function's module.
+    """
+    reaching = [name for name in reached if reaches(name, mutant, reached, kind)]
+    if kind == "examples":
+        return reaching
+    return [name for name in reaching if name.partition(".")[0] == mutant.module and is_exact(name, reached)]
+
+
+def in_order(
     mutant: Mutant, theorems: Sequence["Theorem"], reached: Reached
-) -> tuple[list["Theorem"], list["Theorem"]]:
-    """The theorems that reach the function, those about its module and the others; first those that killed another
-    mutant of the function before, which must decide of nothing but the order.
+) -> tuple[list["Theorem"], list["Theorem"], list["Theorem"]]:
+    """The theorems that killed another mutant of the function before, which must decide of nothing but the order; those
+    about the module of the mutant; and the others.
     """
     found = chain(records("examples", f"{place_of(mutant)}.*"), records("solvers", f"{place_of(mutant)}.*"))
     before = Counter(name for one in found for name in one["killed_by"])
@@ -118,19 +155,26 @@ def candidates(
     def order(theorem: "Theorem") -> tuple[int, bool]:
         return -before[theorem.name], not is_exact(theorem.name, reached)
 
-    reaching = sorted((theorem for theorem in theorems if reaches(theorem.name, mutant, reached)), key=order)
-    near = [theorem for theorem in reaching if theorem.module == mutant.module]
-    return near, [theorem for theorem in reaching if theorem not in near]
+    ordered = sorted(theorems, key=order)
+    likely = [theorem for theorem in ordered if before[theorem.name]]
+    near = [theorem for theorem in ordered if theorem.module == mutant.module]
+    return likely, near, [theorem for theorem in ordered if theorem not in near]
 
 
 def is_exact(theorem: str, reached: Reached) -> bool:
-    """Whether the theorem says all there is to say of an action, or speaks of functions and of no action."""
-    return any(part in theorem for part in EXACT) or "machine.step" not in reached[theorem]["examples"]
+    """Whether the theorem says all there is to say, of an action or of functions."""
+    return any(part in theorem for part in EXACT) or speaks_of_functions(theorem, reached)
 
 
-def reaches(theorem: str, mutant: Mutant, reached: Reached, how: str = "examples") -> bool:
+def speaks_of_functions(theorem: str, reached: Reached) -> bool:
+    """Whether the theorem speaks of functions, and of no action."""
+    return "machine.step" not in reached[theorem]["examples"]
+
+
+def reaches(theorem: str, mutant: Mutant, reached: Reached, kind: str) -> bool:
     """Whether a theorem runs the function that is mutated; whatever is no function's body, it does."""
-    return not is_function(mutant) or place_of(mutant) in reached[theorem][how]
+    functions = reached[theorem]["examples"] if kind == "examples" else reached[theorem]["solvers"]
+    return not is_function(mutant) or place_of(mutant) in functions
 
 
 def place_of(mutant: Mutant) -> str:
@@ -174,19 +218,22 @@ def reach(theorem: "Theorem", opaque: frozenset[str]) -> set[str]:
     return found
 
 
-def write_reach() -> None:
-    """Writes down what the theorems reach, for the processes that judge."""
+def reach_of_all() -> Reached:
+    """What the theorems reach; written down too, for the processes that judge."""
     from proofs.suite import load
 
+    cache = Cache(ROOT)
     found: Reached = {}
     for theorem in load():
         opaque = frozenset(contract.name for contract in theorem.contracts if not contract.by_name)
         found[theorem.name] = {
             "examples": sorted(reach(theorem, frozenset())),
-            "solver": sorted(reach(theorem, opaque)),
+            "solvers": sorted(reach(theorem, opaque)),
+            "key": cache.key_of_theorem(theorem.name),
         }
     KEPT.mkdir(parents=True, exist_ok=True)
     report.replace(KEPT / "reach.json", json.dumps(found) + "\n")
+    return found
 
 
 @cache
@@ -208,7 +255,7 @@ def named_in(function: FunctionType) -> tuple[object, ...]:
     return tuple(found)
 
 
-def by_tests() -> dict[str, Any]:
+def by_tests() -> Record:
     """Which test kills the mutant; none if none does."""
     try:
         import_module("solvent.edge.conformance.vectors").bundled()
@@ -236,7 +283,7 @@ def by_tests() -> dict[str, Any]:
     return {"killed_by": failed[:1]}
 
 
-def records(kind: str, pattern: str = "*") -> Iterator[dict[str, Any]]:
+def records(kind: str, pattern: str = "*") -> Iterator[Record]:
     """What was found before, by proofs or by tests, of mutants whose ids match the pattern."""
     for path in sorted((KEPT / kind).glob(f"{pattern}.json")):
         yield json.loads(path.read_text(encoding="utf-8"))
@@ -248,35 +295,34 @@ def explanations() -> dict[str, str]:
     return {one["id"]: one["reason"] for one in tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))["mutant"]}
 
 
-class Keys:
-    """What a result is kept under: one that killed is good as long as it does not change, whatever others do."""
-
-    def __init__(self) -> None:
-        self._cache = Cache(ROOT)
-        self._all = report.sources(ROOT)
-        files = [*REFERENCE.rglob("*.py"), *REFERENCE.rglob("*.json")]
-        files += [path for folder in TESTS for path in (ROOT / folder).rglob("*.py")]
-        digest = sha256()
-        for path in sorted(files):
-            digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-        self._tests = digest.hexdigest()
-
-    def of(self, kind: str, killed_by: Sequence[str]) -> str:
-        """The key of a result as it is now."""
-        if kind == "tests":
-            return self._tests
-        return self._cache.key_of_theorem(killed_by[0]) if killed_by else self._all
+def key_of_tests() -> str:
+    """What the results of the tests depend on."""
+    files = [*REFERENCE.rglob("*.py"), *REFERENCE.rglob("*.json")]
+    files += [path for folder in TESTS for path in (ROOT / folder).rglob("*.py")]
+    digest = sha256()
+    for path in sorted(files):
+        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
-def run(
-    kind: str, chosen: Sequence[Mutant], keys: Keys, processes: int, well: tuple[str, ...]
-) -> tuple[dict[str, dict[str, Any]], int]:
+def stands(kind: str, mutant: Mutant, record: Record, reached: Reached) -> bool:
+    """Whether what was found before is still so: nothing changed of what killed, or nothing that was survived."""
+    asked = record["killed_by"] or asked_of(kind, mutant, reached)
+    return all(name in reached and record["under"].get(name) == reached[name]["key"] for name in asked)
+
+
+def run(kind: str, chosen: Sequence[Mutant], processes: int, well: tuple[str, ...]) -> tuple[dict[str, Record], int]:
     """What became of each mutant, by id, what is known already included; and how many could not be judged."""
-    results = {one["id"]: one for one in records(kind) if one["key"] == keys.of(kind, one["killed_by"])}
-    wanted = [f"{kind} {one.identifier}" for one in chosen if one.identifier not in results]
     (KEPT / kind).mkdir(parents=True, exist_ok=True)
-    if kind != "tests":
-        write_reach()
+    by_id = {one.identifier: one for one in chosen}
+    known = {one["id"]: one for one in records(kind) if one["id"] in by_id}
+    if kind == "tests":
+        under = {"tests": key_of_tests()}
+        results = {identifier: one for identifier, one in known.items() if one["under"] == under}
+    else:
+        reached = reach_of_all()
+        results = {name: one for name, one in known.items() if stands(kind, by_id[name], one, reached)}
+    wanted = [f"{kind} {identifier}" for identifier in by_id if identifier not in results]
     failures = 0
     with report.Progress(len(wanted), well, every=50) as progress:
         for job, result in jobs.run(work, wanted, processes, progress.started):
@@ -286,10 +332,10 @@ def run(
                 print(f"{identifier}: {result.reason}", file=sys.stderr)
                 progress.ended(job, "failed", 0.0)
                 continue
-            results[identifier] = {"id": identifier, "key": keys.of(kind, result["killed_by"]), **result}
+            results[identifier] = {"id": identifier, **({"under": under} if kind == "tests" else {}), **result}
             report.replace(KEPT / kind / f"{identifier}.json", json.dumps(results[identifier], indent=1) + "\n")
             progress.ended(job, "killed" if result["killed_by"] else "survived", 0.0)
-    return {one.identifier: results[one.identifier] for one in chosen if one.identifier in results}, failures
+    return results, failures
 
 
 def mutate(parts: Sequence[str], sample: int | None, with_tests: bool, processes: int) -> int:
@@ -305,17 +351,16 @@ def mutate(parts: Sequence[str], sample: int | None, with_tests: bool, processes
     strangers = sorted(set(explanations()) - {one.identifier for one in everything})
     for identifier in strangers:
         print(f"{EXPLAINED.name}: {identifier} is no mutant of the machine as it is now", file=sys.stderr)
-    keys = Keys()
     try:
-        by_theorem, failures = run("examples", chosen, keys, processes, ("killed", "survived"))
+        by_theorem, failures = run("examples", chosen, processes, ("killed", "survived"))
         explained = explanations()
         left = [one for one in chosen if not is_killed(by_theorem, one) and one.identifier not in explained]
-        by_solver, more = run("solvers", left, keys, processes, ("killed",))
+        by_solver, more = run("solvers", left, processes, ("killed",))
         by_theorem |= by_solver
         failures += more
-        by_test: dict[str, dict[str, Any]] = {}
+        by_test: dict[str, Record] = {}
         if with_tests:
-            by_test, more = run("tests", chosen, keys, processes, ("killed", "survived"))
+            by_test, more = run("tests", chosen, processes, ("killed", "survived"))
             failures += more
     except KeyboardInterrupt:
         print("interrupted: what was judged is kept", file=sys.stderr)
@@ -329,12 +374,12 @@ def mutate(parts: Sequence[str], sample: int | None, with_tests: bool, processes
     return 1 if wrong or failures or strangers else 0
 
 
-def is_killed(results: Mapping[str, dict[str, Any]], mutant: Mutant) -> bool:
+def is_killed(results: Mapping[str, Record], mutant: Mutant) -> bool:
     """Whether a theorem or a test is known to kill the mutant."""
     return bool(results.get(mutant.identifier, {}).get("killed_by"))
 
 
-def entry(mutant: Mutant, by_theorem: dict[str, Any], by_test: dict[str, Any] | None) -> dict[str, Any]:
+def entry(mutant: Mutant, by_theorem: Record, by_test: Record | None) -> dict[str, Any]:
     """What became of a mutant, as the site reads it (spec/_site/evidence.py)."""
     reason = explanations().get(mutant.identifier)
     content: dict[str, Any] = {

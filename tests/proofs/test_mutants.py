@@ -6,7 +6,7 @@ import pytest
 
 from proofs.__main__ import main
 from proofs.mutants import mutants
-from proofs.mutation import Keys, entry, explanations, is_function, reach, run
+from proofs.mutation import entry, explanations, is_function, reach, run
 from proofs.sources import source
 from proofs.suite import load
 
@@ -34,7 +34,7 @@ def test_the_operators_are_all_used() -> None:
 
 def test_a_mutant_is_killed_by_a_theorem_that_reaches_it() -> None:
     mutant = next(one for one in MUTANTS if one.function == "deposit" and "amount > 0" in one.was)
-    results, failures = run("examples", [mutant], Keys(), 1, ("killed",))
+    results, failures = run("examples", [mutant], 1, ("killed",))
     assert failures == 0
     (name,) = results[mutant.identifier]["killed_by"]
     assert "pool.deposit" in reach(next(one for one in load() if one.name == name), frozenset())
