@@ -1,6 +1,6 @@
 """Transitions per second by action, at a thousand, a hundred thousand and a million accounts, and their ratios.
 
-    python -m tests.benchmarks
+    python -m tests.benchmarks accounts
 
 A transition touches a few accounts, so it must not slow down as accounts grow in number: the tables are persistent
 maps, whose depth grows with the logarithm. The pools are built as tables and not by a million steps. Each action is
@@ -243,7 +243,3 @@ def main() -> None:
         medians = [median(times[kind.__name__, count]) for count in SIZES]
         rates = "".join(f"{1 / taken:>12,.0f}" for taken in medians)
         print(f"{kind.__name__:<24}{rates}{medians[-1] / medians[0]:>11.2f}x")
-
-
-if __name__ == "__main__":
-    main()
