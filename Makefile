@@ -30,7 +30,7 @@ test: environment ## run the tests
 	@$(RUN) -m pytest --numprocesses auto
 
 vectors: environment ## write the vectors of the conformance kit, and print what they cover
-	@$(RUN) -m solvent.edge.conformance.writer
+	@$(RUN) -m proofs.vectors
 
 conform: environment ## hold the implementations under tests/differential against the reference: make conform ONLY=typescript
 	@$(RUN) -m tests.differential $(ONLY)

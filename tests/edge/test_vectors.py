@@ -1,10 +1,12 @@
 """The vectors: their schema, what they cover, and that they are written the same every time."""
 
 import json
+from itertools import islice
 from unittest.mock import patch
 
 from jsonschema import Draft202012Validator
 
+from proofs.vectors import witnesses
 from solvent.edge.conformance import writer
 from solvent.edge.conformance.observe import Observer
 from solvent.edge.conformance.schema import schema
@@ -52,6 +54,17 @@ def test_ids_are_unique_and_every_family_has_a_readme() -> None:
         assert (file.parent / "README.md").exists()
 
 
+def test_witnesses_of_theorems_are_watched() -> None:
+    witness = next(witnesses())
+    with patch.object(writer, "RUNS", 0):
+        collection = writer.suite([witness])[1]
+    kinds = {candidate.case.source for candidate in collection.best.values()}
+    assert kinds == {"path"}
+    assert any(isinstance(feature, Takes) for feature in collection.best)
+
+
 def test_the_suite_is_written_the_same_every_time() -> None:
+    few = list(islice(witnesses(), 2))
+    assert few == list(islice(witnesses(), 2))
     with patch.object(writer, "RUNS", 3), patch.object(writer, "STEPS", 40):
-        assert writer.written(writer.suite()[0]) == writer.written(writer.suite()[0])
+        assert writer.written(writer.suite(few)[0]) == writer.written(writer.suite(few)[0])

@@ -1,18 +1,12 @@
 """Writes the suite of vectors, and says what it covers.
 
-    python -m solvent.edge.conformance.writer            writes vectors/
-    python -m solvent.edge.conformance.writer --check    exit code 1 if what stands there is another
-
-Runs are drawn from seeds and watched (observe.py). A step becomes a case when it shows something that no case shows
-yet: a rule that rejects, a way through a transition, a decision that goes another way, a comparison whose two sides are
-a unit apart or equal. Numbers of accepted actions are moved to where the outcome changes, cash is moved between
-accounts to where no run brings it. Of all that, as few cases are kept as show everything; each is made small.
-
-To add cases of another source, give `written` more of them: it needs no more than a state and an action.
+Witnesses of theorems and runs drawn from seeds are watched (observe.py). A step becomes a case when it shows something
+that no case shows yet: a rule that rejects, a way through a transition, a decision that goes another way, a comparison
+whose two sides are a unit apart or equal. Numbers of accepted actions are moved to where the outcome changes, cash is
+moved between accounts to where no run brings it. Of all that, as few cases are kept as show everything; each is made
+small.
 """
 
-import argparse
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -261,12 +255,26 @@ def explore(collection: Collection, seed: str) -> None:
         observation = collection.look("generator", history, pool, action)
         if isinstance(observation.outcome, Accepted):
             if random.random() < (0.1 if isinstance(action, COMMON) else 0.5):
-                for neighbour in neighbours(pool, action):
-                    collection.look("generator", history, pool, neighbour)
-                for tilted in beyond_runs(pool, action):
-                    collection.look("generator", lambda: None, tilted, action)
+                look_around(collection, "generator", history, pool, action)
             pool = observation.outcome.pool
             done.append(action)
+
+
+def watch(collection: Collection, history: History, action: Action) -> None:
+    """The witness of a theorem, and around it its edges."""
+    pool = history.state()
+    collection.look("path", lambda: history, pool, action)
+    look_around(collection, "path", lambda: history, pool, action)
+
+
+def look_around(
+    collection: Collection, source: str, history: Callable[[], History], pool: Pool, action: Action
+) -> None:
+    """Observes the neighbours of an accepted step, of its action and of its pool."""
+    for neighbour in neighbours(pool, action):
+        collection.look(source, history, pool, neighbour)
+    for tilted in beyond_runs(pool, action):
+        collection.look(source, lambda: None, tilted, action)
 
 
 def partial_history(start: Pool, done: Sequence[Action]) -> Callable[[], History]:
@@ -611,9 +619,15 @@ def edges(start: Pool, name: str) -> Iterator[int]:
     yield from (low, high)
 
 
-def suite() -> tuple[list[Case], Collection]:
+Witness = tuple[History, Action]
+"""An action that is accepted, and how the pool comes about that accepts it."""
+
+
+def suite(witnesses: Sequence[Witness]) -> tuple[list[Case], Collection]:
     """All cases by id, and what was seen on the way."""
     collection = Collection()
+    for witness in followed(witnesses, len(witnesses), "witnesses watched"):
+        watch(collection, *witness)
     for number in followed(range(RUNS), RUNS, "runs watched"):
         explore(collection, f"vectors/{number}")
     chosen = collection.chosen()
@@ -712,13 +726,10 @@ def readme(family: str, cases: Sequence[Case]) -> str:
     return "\n".join([f"# {family}", "", says, "", *head, *rows, ""])
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def write(witnesses: Sequence[Witness], is_check: bool) -> int:
     """Writes the suite, or compares it with what stands there; the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m solvent.edge.conformance.writer", description="The vectors.")
-    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 if anything is stale")
-    options = parser.parse_args(arguments)
     try:
-        cases, collection = suite()
+        cases, collection = suite(witnesses)
     except KeyboardInterrupt:
         return INTERRUPTED
     files = written(cases)
@@ -727,7 +738,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     there = {str(path.relative_to(DIRECTORY)) for path in DIRECTORY.rglob("*") if path.is_file()}
     stale = [name for name, text in files.items() if name not in there or (DIRECTORY / name).read_text("utf-8") != text]
     stale += sorted(there - set(files))
-    if options.check:
+    if is_check:
         for name in stale:
             print(f"stale: {name}: make vectors")
         return FAILED if stale else PASSED
@@ -743,7 +754,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def write_text(text: str) -> Callable[[Path], object]:
     """Writes the text to a path."""
     return lambda path: path.write_text(text, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    sys.exit(main())
