@@ -56,7 +56,7 @@ browser: environment ## open build/site in Chromium and use it
 adversary: environment ## ten thousand random runs against the machine, on all cores
 	@$(RUN) -m tests.adversary
 
-bench: environment ## measure transitions per second
+bench: environment ## measure transitions per second, by accounts and against the other implementations
 	@$(RUN) -m tests.benchmarks
 
 lock: ## pin requirements/*.in in requirements/*.txt again, keeping the pins that still fit

@@ -117,7 +117,7 @@ def by_proofs(mutant: Mutant, kind: str) -> Record:
         return ((one.name, "solver") for one in theorems if check(one, QUICK).verdict is Verdict.REFUTED)
 
     if kind == "solvers":
-        killers = by_solver([*near, *far])
+        killers = by_solver(near)
     else:
         killers = chain(
             by_example(likely, range(20)),
@@ -134,13 +134,14 @@ def by_proofs(mutant: Mutant, kind: str) -> Record:
 
 
 def asked_of(kind: str, mutant: Mutant, reached: Reached) -> list[str]:
-    """The theorems that decide of a mutant: those that reach its function; of these a solver is asked only what is
-    exact and about the function's module.
+    """The theorems that decide of a mutant: those that reach its function. A solver is asked at last what is exact of
+    an action, about the function's module; what speaks of functions it was asked along with the examples.
     """
     reaching = [name for name in reached if reaches(name, mutant, reached, kind)]
     if kind == "examples":
         return reaching
-    return [name for name in reaching if name.partition(".")[0] == mutant.module and is_exact(name, reached)]
+    near = [name for name in reaching if name.partition(".")[0] == mutant.module]
+    return [name for name in near if is_exact(name, reached) and not speaks_of_functions(name, reached)]
 
 
 def in_order(

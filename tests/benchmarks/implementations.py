@@ -16,9 +16,9 @@ from time import perf_counter
 from typing import Final
 
 from solvent.edge.codec import to_json
-from solvent.edge.conformance.compare import Session, first_divergence
+from solvent.edge.conformance.compare import Session, first_divergence, reached
 from solvent.edge.generator import Generator
-from solvent.machine import Accepted, Action, step
+from solvent.machine import Action
 from solvent.pool import Pool
 from tests.differential.__main__ import implementations
 
@@ -38,28 +38,20 @@ def drawn(seed: int) -> Run:
     for _ in range(STEPS):
         action = generator.action(pool)
         actions.append(action)
-        outcome = step(pool, action)
-        if isinstance(outcome, Accepted):
-            pool = outcome.pool
+        pool = reached(pool, [action])
     return start, actions
 
 
 def alone(run: Run) -> None:
     """The reference."""
-    pool, actions = run
-    for action in actions:
-        outcome = step(pool, action)
-        if isinstance(outcome, Accepted):
-            pool = outcome.pool
+    reached(*run)
 
 
 def with_trees(run: Run) -> None:
     """The reference, and each pool as JSON."""
     pool, actions = run
     for action in actions:
-        outcome = step(pool, action)
-        if isinstance(outcome, Accepted):
-            pool = outcome.pool
+        pool = reached(pool, [action])
         to_json(pool)
 
 

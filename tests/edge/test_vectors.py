@@ -58,8 +58,7 @@ def test_witnesses_of_theorems_are_watched() -> None:
     witness = next(witnesses())
     with patch.object(writer, "RUNS", 0):
         collection = writer.suite([witness])[1]
-    kinds = {candidate.case.source for candidate in collection.best.values()}
-    assert kinds == {"path"}
+    assert {candidate.case.source for candidate in collection.best.values()} == {"path"}
     assert any(isinstance(feature, Takes) for feature in collection.best)
 
 
