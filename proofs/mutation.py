@@ -35,7 +35,10 @@ from proofs.mutants import Mutant, mutants, of_module
 from proofs.sources import REFERENCE, ROOT, copied
 
 if TYPE_CHECKING:
+    from proofs.drawn import Life
     from proofs.kernel.theorem import Theorem
+    from solvent.machine import Action
+    from solvent.pool import Pool
 
 for library in ("z3", "cvc5", "hypothesis", "immutables", "jsonschema", "pytest"):
     import_module(library)  # so that they need not be imported once for each mutant
@@ -49,7 +52,7 @@ EXACT: Final = ("exactly", "certified_anew", "counted", "counts")
 """Parts of the names of theorems that are asked first: they say all there is to say of an action."""
 
 Killer = tuple[str, str]
-"""The name of a theorem, and what shows that it is false: an example, a step of a life, or a solver."""
+"""The name of a theorem, and what shows that it is false: an example, a step of a life, a case, or a solver."""
 
 
 class Reach(TypedDict):
@@ -88,8 +91,8 @@ def named(identifier: str) -> Mutant:
 
 
 def by_proofs(mutant: Mutant, kind: str) -> Record:
-    """Which theorem kills the mutant, and how: by examples and lives, or by a counterexample of a solver, which soon
-    decides of what speaks of functions and of no action. What the mutant survived before need not be asked again.
+    """Which theorem kills the mutant, and how: by examples, cases and lives, or by a counterexample of a solver, which
+    soon decides of what speaks of functions and of no action. What the mutant survived before need not be asked again.
     """
     from proofs.kernel.check import check
     from proofs.kernel.solve import Verdict
@@ -113,6 +116,9 @@ def by_proofs(mutant: Mutant, kind: str) -> Record:
     def by_life(theorems: Sequence["Theorem"]) -> Iterator[Killer]:
         return ((one.name, "life") for one, _ in stepped(theorems, range(8))) if theorems else iter(())
 
+    def by_case(theorems: Sequence["Theorem"], around: bool) -> Iterator[Killer]:
+        return ((name, "case") for name in of_cases(theorems, around)) if theorems else iter(())
+
     def by_solver(theorems: Sequence["Theorem"]) -> Iterator[Killer]:
         return ((one.name, "solver") for one in theorems if check(one, QUICK).verdict is Verdict.REFUTED)
 
@@ -121,16 +127,70 @@ def by_proofs(mutant: Mutant, kind: str) -> Record:
     else:
         killers = chain(
             by_example(likely, range(20)),
+            by_case([*near, *far], around=False),
             by_life(likely),
             by_example(near, range(20)),
             by_solver([one for one in near if speaks_of_functions(one.name, reached) and sees(one.name)]),
             by_life([*near, *far]),
+            by_case([one for one in near if is_exact(one.name, reached)], around=True),
             by_example([one for one in near if is_exact(one.name, reached)], range(20, 600)),
             by_example(far, range(20)),
         )
     for name, how in killers:
         return {"killed_by": [name], "how": how, "under": {name: reached[name]["key"]}}
     return {"killed_by": [], "under": {name: reached[name]["key"] for name in asked}}
+
+
+def of_cases(theorems: Sequence["Theorem"], around: bool) -> Iterator[str]:
+    """The theorems that are false of the last step of a case of the conformance kit, or of one like it, of which a
+    number is another. The cases were chosen for the edges of the machine as it is; what they expect is not read here.
+    """
+    from proofs.drawn import Seeded, SteppedPoolWorld
+    from proofs.witness import stated
+
+    for (parameters, life), pool in cases():
+        for last in [life[-1], *(neighbours(life[-1]) if around else ())]:
+            for theorem in theorems:
+                lived = parameters, [*life[:-1], last]
+                world = SteppedPoolWorld(theorem, Seeded(0), lived, len(life) - 1, pool)
+                if stated(theorem, world) is not None and world.failed:
+                    yield theorem.name
+
+
+def cases() -> Iterator[tuple["Life", "Pool"]]:
+    """The lives of the cases that have a history, with the pool before the last action; where a life ends before, it
+    is the action that it ends with.
+    """
+    from proofs.exploit import taken
+    from solvent.edge.codec import GRAMMAR
+    from solvent.edge.conformance.vectors import DIRECTORY, History
+    from solvent.machine import Accepted, Action
+    from solvent.pool import Pool
+
+    for file in sorted(DIRECTORY.glob("*/cases.json")):
+        for case in json.loads(file.read_bytes()):
+            if case["action"] is None or case["history"] is None:
+                continue
+            history = GRAMMAR.read(History, case["history"], ())
+            pool, life = Pool(history.parameters), [*history.actions, GRAMMAR.read(Action, case["action"], ())]
+            for place, action in enumerate(life[:-1], start=1):
+                outcome = taken(pool, action)
+                if not isinstance(outcome, Accepted):
+                    life = life[:place]
+                    break
+                pool = outcome.pool
+            yield (history.parameters, life), pool
+
+
+def neighbours(action: "Action") -> Iterator["Action"]:
+    """The action with one of its numbers a little smaller or larger, nothing, or turned around."""
+    from solvent.edge.generator import number_places, value_at, with_value
+
+    for place in number_places(action):
+        value = value_at(action, place)
+        for other in dict.fromkeys((value - 1, value + 1, 0, 1, -value)):
+            if other != value:
+                yield with_value(action, place, other)
 
 
 def asked_of(kind: str, mutant: Mutant, reached: Reached) -> list[str]:

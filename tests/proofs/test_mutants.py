@@ -6,9 +6,10 @@ import pytest
 
 from proofs.__main__ import main
 from proofs.mutants import mutants
-from proofs.mutation import entry, explanations, is_function, reach, run
+from proofs.mutation import entry, explanations, is_function, neighbours, of_cases, reach, run
 from proofs.sources import source
 from proofs.suite import load
+from solvent.pool import AccountId, Deposit
 
 MUTANTS = mutants()
 
@@ -38,6 +39,15 @@ def test_a_mutant_is_killed_by_a_theorem_that_reaches_it() -> None:
     assert failures == 0
     (name,) = results[mutant.identifier]["killed_by"]
     assert "pool.deposit" in reach(next(one for one in load() if one.name == name), frozenset())
+
+
+def test_no_theorem_is_false_of_a_case() -> None:
+    assert not list(of_cases(load(), around=False))
+
+
+def test_neighbours_differ_by_a_number() -> None:
+    amounts = [one.amount for one in neighbours(Deposit(AccountId("alice"), 7)) if isinstance(one, Deposit)]
+    assert amounts == [6, 8, 0, 1, -7]
 
 
 def test_what_is_explained_and_killed_all_the_same_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
