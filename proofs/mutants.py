@@ -235,7 +235,7 @@ def _variants(node: ast.AST, parent: ast.AST, known: set[str]) -> Iterator[ast.A
             yield ast.BoolOp(ast.Or() if isinstance(op, ast.And) else ast.And(), values)
         case ast.BinOp(left=left, op=ast.FloorDiv(), right=right):
             yield ast.UnaryOp(ast.USub(), ast.BinOp(ast.UnaryOp(ast.USub(), left), ast.FloorDiv(), right))
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in ARITHMETIC:
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in ARITHMETIC and not isinstance(left, ast.Tuple):
             yield ast.BinOp(left, ARITHMETIC[type(op)](), right)
         case ast.UnaryOp(op=ast.USub() | ast.Not(), operand=operand):
             yield operand

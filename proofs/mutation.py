@@ -17,10 +17,12 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from random import Random
 from types import CodeType, FunctionType, ModuleType
@@ -52,7 +54,9 @@ EXACT: Final = ("exactly", "certified_anew", "counted", "counts")
 """Parts of the names of theorems that are asked first: they say all there is to say of an action."""
 
 Killer = tuple[str, str]
-"""The name of a theorem, and what shows that it is false: an example, a step of a life, a case, or a solver."""
+"""The name of a theorem, and what shows that it is false: an example, a step of a life, a case, a solver, or a solver
+that sees the code in the place of contracts.
+"""
 
 
 class Reach(TypedDict):
@@ -92,8 +96,11 @@ def named(identifier: str) -> Mutant:
 
 def by_proofs(mutant: Mutant, kind: str) -> Record:
     """Which theorem kills the mutant, and how: by examples, cases and lives, or by a counterexample of a solver, which
-    soon decides of what speaks of functions and of no action. What the mutant survived before need not be asked again.
+    soon decides of what speaks of functions and of no action. What a contract leaves open to it is asked of the code.
+
+    What the mutant survived before need not be asked again.
     """
+    from proofs.contracts import HIDING_NOTHING
     from proofs.kernel.check import check
     from proofs.kernel.solve import Verdict
     from proofs.mutate import QUICK
@@ -120,7 +127,16 @@ def by_proofs(mutant: Mutant, kind: str) -> Record:
         return ((name, "case") for name in of_cases(theorems, around)) if theorems else iter(())
 
     def by_solver(theorems: Sequence["Theorem"]) -> Iterator[Killer]:
-        return ((one.name, "solver") for one in theorems if check(one, QUICK).verdict is Verdict.REFUTED)
+        undecided = []
+        for one in theorems:
+            result = check(one, QUICK)
+            if result.verdict is Verdict.REFUTED:
+                yield one.name, "solver"
+            if result.verdict is Verdict.UNKNOWN and one.contracts:
+                undecided.append((result.resources, replace(one, contracts=HIDING_NOTHING)))
+        for _, one in sorted(undecided, key=itemgetter(0)):
+            if check(one, QUICK).verdict is Verdict.REFUTED:
+                yield one.name, "code"
 
     if kind == "solvers":
         killers = by_solver(near)
@@ -130,7 +146,7 @@ def by_proofs(mutant: Mutant, kind: str) -> Record:
             by_case([*near, *far], around=False),
             by_life(likely),
             by_example(near, range(20)),
-            by_solver([one for one in near if speaks_of_functions(one.name, reached) and sees(one.name)]),
+            by_solver([one for one in (*near, *far) if speaks_of_functions(one.name, reached) and sees(one.name)]),
             by_life([*near, *far]),
             by_case([one for one in near if is_exact(one.name, reached)], around=True),
             by_example([one for one in near if is_exact(one.name, reached)], range(20, 600)),
@@ -194,14 +210,14 @@ def neighbours(action: "Action") -> Iterator["Action"]:
 
 
 def asked_of(kind: str, mutant: Mutant, reached: Reached) -> list[str]:
-    """The theorems that decide of a mutant: those that reach its function. A solver is asked at last what is exact of
-    an action, about the function's module; what speaks of functions it was asked along with the examples.
+    """The theorems that decide of a mutant: those that reach its function. A solver is asked at last what is said of an
+    action, about the function's module; what speaks of functions it was asked along with the examples.
     """
     reaching = [name for name in reached if reaches(name, mutant, reached, kind)]
     if kind == "examples":
         return reaching
     near = [name for name in reaching if name.partition(".")[0] == mutant.module]
-    return [name for name in near if is_exact(name, reached) and not speaks_of_functions(name, reached)]
+    return [name for name in near if not speaks_of_functions(name, reached)]
 
 
 def in_order(
