@@ -1,7 +1,7 @@
 """Lifting: inside, the machine's own functions run on symbolic values.
 
 Put before the modules' own names are `max`, `min` and `choose`, which would fork, and each function that has a
-contract.
+contract. The module that `choose` is from keeps its own, so that a theorem can speak of it (NUM-16).
 On plain values all of them are the originals.
 """
 
@@ -37,7 +37,7 @@ def install(modules: list[ModuleType], contracts: list[Contract]) -> None:
             if known in stubs:
                 setattr(module, name, stubs[known])
         vars(module).update(max=terms.largest, min=terms.smallest)
-        if "choose" in vars(module):
+        if "choose" in vars(module) and module.choose.__module__ != module.__name__:
             vars(module).update(choose=logic.choose)
 
 

@@ -45,7 +45,7 @@ from solvent.certification import (
 from solvent.default import Default, ShareLoss, TakeOver, Unwind, loss_of
 from solvent.funding import Fund
 from solvent.liquidation import Liquidate
-from solvent.machine import Accepted, Action, Rejected, certified_by, only_helps
+from solvent.machine import Accepted, Action, Rejected, certified_by
 from solvent.margin import Withdraw, equity_of, initial_margin, maintenance_margin, requirement
 from solvent.marking import Mark
 from solvent.numbers import CASH_CAP, CLASSES, PPM, mul_div_up
@@ -562,7 +562,7 @@ def whoever_is_touched_is_certified_anew(world: PoolWorld) -> None:
         for level, one in enumerate(after.classes):
             live = invariant.live_in(account, level, one.generation) == 1
             highest = both(covered[level], *(negation(higher) for higher in covered[level + 1 :]))
-            if only_helps(action):
+            if isinstance(action, Deposit | Unwind | SettlePosition):
                 kept = [invariant.live_in(was, other, old.generation) == 1 for other, old in enumerate(opened.classes)]
                 goes_on = [
                     invariant.live_in(account, other, after.classes[other].generation) == 1

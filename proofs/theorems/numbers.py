@@ -1,7 +1,8 @@
-"""Theorems about rounding (spec/numbers.md)."""
+"""Theorems about what is computed with integers (spec/numbers.md)."""
 
 from proofs import formulas
-from proofs.kernel.logic import both, either
+from proofs.kernel import logic
+from proofs.kernel.logic import both, either, implies, negation
 from proofs.kernel.theorem import theorem
 from proofs.kernel.world import World
 from solvent import numbers
@@ -29,6 +30,17 @@ def the_constants_are_those_of_the_specification(world: World) -> None:
     """Every constant has the value that the specification states."""
     for name, value in STATED.items():
         world.claim(getattr(numbers, name) == value, f"NUM-2: {name}")
+
+
+@theorem("NUM-16")
+def a_choice_follows_its_condition(world: World, chosen: int, otherwise: int) -> None:
+    """choose gives one integer where its condition holds and else the other, and so does what stands for it here."""
+    world.claim(numbers.choose(True, chosen, otherwise) == chosen, "NUM-16: the one")
+    world.claim(numbers.choose(False, chosen, otherwise) == otherwise, "NUM-16: the other")
+    condition = world.truth("condition")
+    stands_for_it = logic.choose(condition, chosen, otherwise)
+    world.claim(implies(condition, stands_for_it == chosen), "NUM-16: the one, under proof")
+    world.claim(implies(negation(condition), stands_for_it == otherwise), "NUM-16: the other, under proof")
 
 
 @theorem("NUM-1")

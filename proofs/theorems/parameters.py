@@ -32,6 +32,13 @@ def what_is_absent_is_not_listed(world: PoolWorld) -> None:
     world.claim_of_absent(is_listed, "PAR-23: no market", Market())
 
 
+@theorem("PAR-23")
+def a_listed_market_counts_once(world: PoolWorld) -> None:
+    """A market counts as one if it is listed, settled or not, and else for nothing."""
+    market = world.pool().markets.get(world.identifier("market"))
+    world.claim(is_listed(market) == choose(market.mark == 0, 0, 1), "PAR-23: once")
+
+
 @theorem("CON-1", contracts=BY_NAME)
 def a_listing_conserves(world: PoolWorld) -> None:
     """The sum of equities equals the vault after a market was listed if it did before."""
@@ -93,6 +100,18 @@ def a_pools_parameters_are_checked(world: PoolWorld, parameters: PoolParameters)
         return
     empty = Pool(parameters)
     world.claim(invariant.pool_is_well_formed(empty), "CON-9: a new pool is well formed")
+
+
+@theorem("PAR-20")
+def there_is_a_factor_for_each_class(world: PoolWorld, parameters: PoolParameters) -> None:
+    """With a factor less or more than there are classes no pool's parameters are accepted."""
+    for factors in (parameters.factors[:-1], (*parameters.factors, parameters.factors[-1] + 1)):
+        accepted = True
+        try:
+            check_pool_parameters(replace(parameters, factors=factors))
+        except Rejection:
+            accepted = False
+        world.claim(not accepted, "PAR-20: one for each class")
 
 
 @theorem(

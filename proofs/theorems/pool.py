@@ -4,12 +4,63 @@ from dataclasses import replace
 
 from proofs import invariant, ranges, statements
 from proofs.contracts import BY_NAME
+from proofs.kernel.logic import either, iff
 from proofs.kernel.theorem import theorem
 from proofs.statements import nothing, only
 from proofs.worlds import PoolWorld
-from solvent.numbers import CASH_CAP, VAULT_CAP
-from solvent.pool import Deposit
+from solvent.numbers import CASH_CAP, CLASSES, VAULT_CAP
+from solvent.pool import (
+    BACKSTOP,
+    AccountId,
+    Deposit,
+    MarketId,
+    Pool,
+    PoolParameters,
+    Table,
+    is_in_few_markets,
+    is_open,
+)
 from solvent.rules import Rule
+
+
+@theorem("CON-12", "CON-1", "CON-10")
+def a_new_pool_is_empty(world: PoolWorld, parameters: PoolParameters) -> None:
+    """A new pool has its parameters and nothing else: no money, nobody, no market; all that counts begins at one."""
+    pool = Pool(parameters)
+    account, market = pool.accounts.get(AccountId("alice")), pool.markets.get(MarketId("BTC"))
+    nothing_yet = [pool.vault, pool.exposed, pool.owing, pool.overdue, len(pool.accounts), len(pool.markets)]
+    nothing_yet += [account.positions.get(MarketId("BTC")), len(account.positions)]
+    for stored in (account, market):
+        nothing_yet += ranges.numbers_in(world, stored)
+    for number in (*nothing_yet, *(one.count for one in pool.classes)):
+        world.claim(number == 0, "CON-12: nothing")
+    for number in (pool.epoch, *(one.generation for one in pool.classes)):
+        world.claim(number == 1, "CON-12: the first epoch, and every class's first generation")
+    world.claim(len(pool.classes) == len(market.bases) == CLASSES, "CON-12: all classes, and a base for each")
+
+
+@theorem("CON-13")
+def a_table_says_what_was_set(world: PoolWorld, value: int, other: int) -> None:
+    """A table holds what was set and else its default; set to it, it is as before; equal tables hold the same."""
+    empty: Table[MarketId, int] = Table(0)
+    btc, eth = MarketId("BTC"), MarketId("ETH")
+    table = empty.set(eth, other).set(btc, value)
+    world.claim(table.get(btc) == value, "CON-13: what was set")
+    world.claim(table.get(eth) == other, "CON-13: elsewhere what was set before")
+    world.claim(table.get(MarketId("SOL")) == 0, "CON-13: else the default")
+    world.claim(table.set(btc, 0) == empty.set(eth, other), "CON-13: the default, as if it had not been set")
+    world.claim(iff(table == empty.set(eth, other), value == 0), "CON-13: equal if they hold the same")
+    world.claim(Table(1) != Table(0), "CON-13: equal only with the same default")
+    world.claim(empty != 0, "CON-13: equal to nothing but tables")
+
+
+@theorem("CON-5")
+def the_backstop_may_be_in_every_market(world: PoolWorld) -> None:
+    """Exactly those are in few markets who hold positions in no more than they may, and the backstop."""
+    pool, account_id = world.pool(), world.identifier("account")
+    held = pool.accounts.get(account_id).positions.total(is_open)
+    few = either(account_id == BACKSTOP, held < pool.parameters.max_markets_per_account + 1)
+    world.claim(iff(is_in_few_markets(pool, account_id), few), "CON-5: in few, or the backstop")
 
 
 @theorem("CON-1", contracts=BY_NAME)
