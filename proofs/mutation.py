@@ -50,8 +50,13 @@ EXPLAINED: Final = Path(__file__).parent / "equivalent.toml"
 TESTS: Final = ("tests/machine", "tests/attacks")
 """The tests that judge, beside the vectors of the conformance kit: all tests of the machine that are no theorems."""
 
-EXACT: Final = ("exactly", "certified_anew", "counted", "counts")
+EXACT: Final = ("exactly", "certified_anew", "counted", "counts", "well_formed")
 """Parts of the names of theorems that are asked first: they say all there is to say of an action."""
+
+HOME: Final = {"machine": ("machine", "certification")}
+"""The modules whose theorems are about a module of the machine, where it is not the one of the same name: what a step
+does beside its action, it does to certificates.
+"""
 
 Killer = tuple[str, str]
 """The name of a theorem, and what shows that it is false: an example, a step of a life, a case, a solver, or a solver
@@ -160,22 +165,25 @@ def by_proofs(mutant: Mutant, kind: str) -> Record:
 def of_cases(theorems: Sequence["Theorem"], around: bool) -> Iterator[str]:
     """The theorems that are false of the last step of a case of the conformance kit, or of one like it, of which a
     number is another. The cases were chosen for the edges of the machine as it is; what they expect is not read here.
+
+    Of a state without a history only what is exact is asked: it takes a well-formed pool, and no more.
     """
     from proofs.drawn import Seeded, SteppedPoolWorld
     from proofs.witness import stated
 
-    for (parameters, life), pool in cases():
+    exact = [theorem for theorem in theorems if says_all(theorem.name)]
+    for (parameters, life), pool, is_reached in cases():
         for last in [life[-1], *(neighbours(life[-1]) if around else ())]:
-            for theorem in theorems:
+            for theorem in theorems if is_reached else exact:
                 lived = parameters, [*life[:-1], last]
                 world = SteppedPoolWorld(theorem, Seeded(0), lived, len(life) - 1, pool)
                 if stated(theorem, world) is not None and world.failed:
                     yield theorem.name
 
 
-def cases() -> Iterator[tuple["Life", "Pool"]]:
-    """The lives of the cases that have a history, with the pool before the last action; where a life ends before, it
-    is the action that it ends with.
+def cases() -> Iterator[tuple["Life", "Pool", bool]]:
+    """The lives of the cases with an action, each with the pool before it and whether that was reached; where a life
+    ends before, it is the action that it ends with.
     """
     from proofs.exploit import taken
     from solvent.edge.codec import GRAMMAR
@@ -185,17 +193,22 @@ def cases() -> Iterator[tuple["Life", "Pool"]]:
 
     for file in sorted(DIRECTORY.glob("*/cases.json")):
         for case in json.loads(file.read_bytes()):
-            if case["action"] is None or case["history"] is None:
+            if case["action"] is None:
+                continue
+            life = [GRAMMAR.read(Action, case["action"], ())]
+            if case["history"] is None:
+                pool = GRAMMAR.read(Pool, case["state"], ())
+                yield (pool.parameters, life), pool, False
                 continue
             history = GRAMMAR.read(History, case["history"], ())
-            pool, life = Pool(history.parameters), [*history.actions, GRAMMAR.read(Action, case["action"], ())]
+            pool, life = Pool(history.parameters), [*history.actions, *life]
             for place, action in enumerate(life[:-1], start=1):
                 outcome = taken(pool, action)
                 if not isinstance(outcome, Accepted):
                     life = life[:place]
                     break
                 pool = outcome.pool
-            yield (history.parameters, life), pool
+            yield (history.parameters, life), pool, True
 
 
 def neighbours(action: "Action") -> Iterator["Action"]:
@@ -216,7 +229,7 @@ def asked_of(kind: str, mutant: Mutant, reached: Reached) -> list[str]:
     reaching = [name for name in reached if reaches(name, mutant, reached, kind)]
     if kind == "examples":
         return reaching
-    near = [name for name in reaching if name.partition(".")[0] == mutant.module]
+    near = [name for name in reaching if is_near(name, mutant)]
     return [name for name in near if not speaks_of_functions(name, reached)]
 
 
@@ -234,13 +247,23 @@ def in_order(
 
     ordered = sorted(theorems, key=order)
     likely = [theorem for theorem in ordered if before[theorem.name]]
-    near = [theorem for theorem in ordered if theorem.module == mutant.module]
+    near = [theorem for theorem in ordered if is_near(theorem.name, mutant)]
     return likely, near, [theorem for theorem in ordered if theorem not in near]
+
+
+def is_near(theorem: str, mutant: Mutant) -> bool:
+    """Whether the theorem is about the module of the mutant."""
+    return theorem.partition(".")[0] in HOME.get(mutant.module, (mutant.module,))
 
 
 def is_exact(theorem: str, reached: Reached) -> bool:
     """Whether the theorem says all there is to say, of an action or of functions."""
-    return any(part in theorem for part in EXACT) or speaks_of_functions(theorem, reached)
+    return says_all(theorem) or speaks_of_functions(theorem, reached)
+
+
+def says_all(theorem: str) -> bool:
+    """Whether the theorem says all there is to say of an action, by its name."""
+    return any(part in theorem for part in EXACT)
 
 
 def speaks_of_functions(theorem: str, reached: Reached) -> bool:

@@ -26,6 +26,7 @@ CHECKS = {
         ["proofs.requirements", "--check"],
         ["proofs.soundness", "--check"],
     ],
+    "mutants": [["proofs", "mutants", "--sample", "24", "--no-tests", "--jobs", "1"]],
     "crosshair": [
         ["crosshair", "check", "--analysis_kind=asserts", "--max_uninteresting_iterations=5", "proofs.reach"],
     ],
