@@ -120,7 +120,9 @@ WANTED_BY_NAME = Contract(default.wanted_of, _nothing, truth=False, by_name=True
 """Nothing is hidden, but products of the result are products of one variable."""
 
 HIDING_NOTHING = (MEETS_INITIAL_EXACTLY, REQUIREMENT_BY_NAME, EQUITY_BY_NAME)
-"""Contracts that say all there is to say of a result: what refutes a theorem that sees them refutes the code."""
+"""Contracts that leave nothing of a result open, but know nothing of a total beyond its measure either: what refutes a
+theorem that sees them refutes the code, if it is proved with them of the machine as it is (proofs/mutate.py).
+"""
 
 CONTRACTS = (
     LOSS_BY_NAME,

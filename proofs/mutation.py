@@ -17,7 +17,6 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
@@ -105,10 +104,9 @@ def by_proofs(mutant: Mutant, kind: str) -> Record:
 
     What the mutant survived before need not be asked again.
     """
-    from proofs.contracts import HIDING_NOTHING
     from proofs.kernel.check import check
     from proofs.kernel.solve import Verdict
-    from proofs.mutate import QUICK
+    from proofs.mutate import QUICK, refuted_of_the_code
     from proofs.suite import load
     from proofs.witness import falsified, stepped
 
@@ -138,9 +136,9 @@ def by_proofs(mutant: Mutant, kind: str) -> Record:
             if result.verdict is Verdict.REFUTED:
                 yield one.name, "solver"
             if result.verdict is Verdict.UNKNOWN and one.contracts:
-                undecided.append((result.resources, replace(one, contracts=HIDING_NOTHING)))
+                undecided.append((result.resources, one))
         for _, one in sorted(undecided, key=itemgetter(0)):
-            if check(one, QUICK).verdict is Verdict.REFUTED:
+            if refuted_of_the_code(one) is not None:
                 yield one.name, "code"
 
     if kind == "solvers":

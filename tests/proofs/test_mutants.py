@@ -5,7 +5,9 @@ import ast
 import pytest
 
 from proofs.__main__ import main
+from proofs.kernel.solve import Verdict
 from proofs.mutants import mutants
+from proofs.mutate import opened, refuted_of_the_code
 from proofs.mutation import entry, explanations, is_function, neighbours, of_cases, reach, run
 from proofs.sources import source
 from proofs.suite import load
@@ -48,6 +50,13 @@ def test_no_theorem_is_false_of_a_case() -> None:
 def test_neighbours_differ_by_a_number() -> None:
     amounts = [one.amount for one in neighbours(Deposit(AccountId("alice"), 7)) if isinstance(one, Deposit)]
     assert amounts == [6, 8, 0, 1, -7]
+
+
+def test_what_only_a_contract_knew_refutes_no_code() -> None:
+    known = {one.name: one for one in load()}
+    theorem = known["certification.a_class_is_covered_exactly_when"]
+    assert opened(theorem).verdict is Verdict.REFUTED
+    assert refuted_of_the_code(theorem) is None
 
 
 def test_what_is_explained_and_killed_all_the_same_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
