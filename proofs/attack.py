@@ -25,7 +25,10 @@ from proofs.suite import load
 from solvent.machine import Action
 from solvent.rules import Rule
 
-FORM: Final[dict[str, str]] = {}
+FORM: Final = {
+    "LIQ-3": "who takes over its own position is as far below its initial requirement as before, so that LIQ-8 "
+    "rejects, and the backstop cannot be liquidated (LIQ-2): the rule says what is wrong with it",
+}
 """The rules of form, which no safety theorem needs, each with the reason why it is a rule at all."""
 
 TOO_LARGE: Final = (
@@ -49,8 +52,6 @@ UNEXPLOITED: Final[dict[str, str]] = {
     "PAR-23": "it takes as many listings as there may be and one more, and what it bounds is the work of one action",
     "MAR-6": "a second line: a withdrawal needs a certified book (CRT-1), on which nobody is below zero (CRT-15), so "
     "that nobody's equity is more than the vault",
-    "LIQ-3": "a second line: who takes over its own position is as far below its initial requirement as before, so "
-    "that LIQ-8 rejects; and the backstop cannot be liquidated (LIQ-2)",
     "LIQ-5": "a second line: a liquidation needs a certified book (CRT-1), on which nobody is below zero (CRT-15)",
 }
 """The rules without an exploit from an empty pool, each with the reason why there is none or none is shown."""
