@@ -26,8 +26,8 @@ from solvent.machine import Action
 from solvent.rules import Rule
 
 FORM: Final = {
-    "LIQ-3": "who takes over its own position is as far below its initial requirement as before, so that LIQ-8 "
-    "rejects, and the backstop cannot be liquidated (LIQ-2): the rule says what is wrong with it",
+    "LIQ-3": "who takes over its own position is at least as far below its initial requirement as before, so that "
+    "LIQ-8 rejects, and the backstop cannot be liquidated (LIQ-2): the rule says what is wrong with it",
 }
 """The rules of form, which no safety theorem needs, each with the reason why it is a rule at all."""
 

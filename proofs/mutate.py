@@ -31,7 +31,7 @@ def judge(
     sources: Mapping[str, str], theorems: Sequence[str], how: Literal["judged", "opened"] = "judged"
 ) -> Generator[Result, None, None]:
     """The theorems' results on a copy of the machine with some modules' text replaced, in the order given, a batch at a
-    time: first of those that an example refutes, then of the others. Or those of the theorems opened.
+    time: first of those that an example refutes, then of the others. Or those of the theorems opened, without examples.
 
     Whoever stops asking ends the process that proves them.
     """
@@ -125,11 +125,11 @@ PLAIN: Final = {
     ".maintenance_fraction": PPM,
     ".penalty_rate": 0,
 }
-"""What every market has in a plain world: products of it are multiples."""
+"""What every market has in a plain world, so that products with it are multiples."""
 
 
 class PlainWorld(SymbolicPoolWorld):
-    """A world of markets that differ in who holds how much alone: a part of the cases, so what falls here falls."""
+    """A world of markets with the same marks, carries and rates: a part of the cases, so what falls here falls."""
 
     def integer(self, name: str) -> int:
         value = super().integer(name)

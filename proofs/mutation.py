@@ -1,8 +1,9 @@
 """The mutation run: every mutant of the machine, judged by the theorems and, apart from that, by the tests.
 
-A mutant is killed by the first theorem of which an example or a solver shows that it is false of it. Theorems about the
-function's module are asked first, then the rest, among them those that killed others of the same function before; none
-that does not reach the function. Whatever survives all of them is explained in equivalent.toml, or is a finding.
+A mutant is killed by the first theorem, proved of the machine as it is, that falls: an example that runs shows that it
+is false, or a solver refutes it, in whose counterexample the rest of a total may be anything. Theorems that killed
+others of the same function are asked first, then those about the function's module, then the rest; none that does not
+reach the function. Whatever survives all of them is explained in equivalent.toml, or is a finding.
 
 Each mutant is judged in a process that has imported libraries only, and takes the machine from a changed copy.
 """
@@ -49,8 +50,10 @@ EXPLAINED: Final = Path(__file__).parent / "equivalent.toml"
 TESTS: Final = ("tests/machine", "tests/attacks")
 """The tests that judge, beside the vectors of the conformance kit: all tests of the machine that are no theorems."""
 
-EXACT: Final = ("exactly", "certified_anew", "counted", "counts", "well_formed")
-"""Parts of the names of theorems that are asked first: they say all there is to say of an action."""
+EXACT: Final = ("exactly", "certified_anew", "_counted", "counts_stay", "well_formed")
+"""Parts of the names of theorems that are asked first, and of any well-formed pool whatever: what an action does, when
+it is rejected, and what it leaves.
+"""
 
 HOME: Final = {"machine": ("machine", "certification")}
 """The modules whose theorems are about a module of the machine, where it is not the one of the same name: what a step
@@ -260,7 +263,7 @@ def is_exact(theorem: str, reached: Reached) -> bool:
 
 
 def says_all(theorem: str) -> bool:
-    """Whether the theorem says all there is to say of an action, by its name."""
+    """Whether the theorem says what an action does, when it is rejected or what it leaves, by its name."""
     return any(part in theorem for part in EXACT)
 
 
@@ -521,7 +524,9 @@ def show(found: Sequence[dict[str, Any]], with_tests: bool) -> None:
     console.print(table)
     changing = [one for one in found if one["verdict"] != "equivalent"]
     killed = sum(one["verdict"] == "killed" for one in changing)
-    print(f"of {len(changing)} that change anything, proofs alone kill {share(killed, len(changing))}", end="")
+    ran = sum(one.get("how") in ("example", "case", "life") for one in changing)
+    print(f"of {len(changing)} that are not explained, proofs alone kill {share(killed, len(changing))}", end="")
+    print(f", {ran} by an example that runs and the others by a solver", end="")
     if with_tests:
         tested = sum(bool(one["killed_by_test"]) for one in changing)
         print(f", tests alone {share(tested, len(changing))}", end="")

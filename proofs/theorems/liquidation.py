@@ -475,7 +475,7 @@ def one_lot_can_be_liquidated(world: PoolWorld) -> None:
         limits = (Rule.NUM_14, Rule.CON_5, Rule.LIQ_8, Rule.LIQ_9)
         world.claim(any(outcome.rule is rule for rule in limits), "LIQ-19: only who cannot bear it is refused")
         own = iff(liquidator == BACKSTOP, outcome.rule is Rule.LIQ_9)
-        world.claim(either(outcome.rule is Rule.NUM_14, outcome.rule is Rule.CON_5, own), "LIQ-19: by its own limit")
+        world.claim(either(outcome.rule is Rule.NUM_14, own), "LIQ-19: the backstop by its inventory, and nobody else")
 
 
 @theorem("LIQ-20", contracts=(*BY_NAME, MEETS_INITIAL, IS_NEEDED, REQUIREMENT))

@@ -25,13 +25,15 @@ from solvent.rules import Rule
 
 @theorem("CON-12", "CON-1", "CON-10")
 def a_new_pool_is_empty(world: PoolWorld, parameters: PoolParameters) -> None:
-    """A new pool has its parameters and nothing else: no money, nobody, no market; all that counts begins at one."""
+    """A new pool has its parameters and nothing else: no money, nobody, no market; epoch and generations are one."""
     pool = Pool(parameters)
     account, market = pool.accounts.get(AccountId("alice")), pool.markets.get(MarketId("BTC"))
     nothing_yet = [pool.vault, pool.exposed, pool.owing, pool.overdue, len(pool.accounts), len(pool.markets)]
     nothing_yet += [account.positions.get(MarketId("BTC")), len(account.positions)]
     for stored in (account, market):
         nothing_yet += ranges.numbers_in(world, stored)
+    for said, given in world.same(pool.parameters, parameters):
+        world.claim(said == given, "CON-12: the parameters given")
     for number in (*nothing_yet, *(one.count for one in pool.classes)):
         world.claim(number == 0, "CON-12: nothing")
     for number in (pool.epoch, *(one.generation for one in pool.classes)):
@@ -49,7 +51,11 @@ def a_table_says_what_was_set(world: PoolWorld, value: int, other: int) -> None:
     world.claim(table.get(eth) == other, "CON-13: elsewhere what was set before")
     world.claim(table.get(MarketId("SOL")) == 0, "CON-13: else the default")
     world.claim(table.set(btc, 0) == empty.set(eth, other), "CON-13: the default, as if it had not been set")
+    world.claim(table.set(btc, other).get(btc) == other, "CON-13: what was set last")
     world.claim(iff(table == empty.set(eth, other), value == 0), "CON-13: equal if they hold the same")
+    world.claim(
+        iff(empty.set(btc, value) == empty.set(btc, other), value == other), "CON-13: equal if they hold the same"
+    )
     world.claim(Table(1) != Table(0), "CON-13: equal only with the same default")
     world.claim(empty != 0, "CON-13: equal to nothing but tables")
 
@@ -57,7 +63,7 @@ def a_table_says_what_was_set(world: PoolWorld, value: int, other: int) -> None:
 @theorem("CON-5")
 def the_backstop_may_be_in_every_market(world: PoolWorld) -> None:
     """Exactly those are in few markets who hold positions in no more than they may, and the backstop."""
-    pool, account_id = world.pool(), world.identifier("account")
+    pool, account_id = world.pool(well_formed=False), world.identifier("account")
     held = pool.accounts.get(account_id).positions.total(is_open)
     few = either(account_id == BACKSTOP, held < pool.parameters.max_markets_per_account + 1)
     world.claim(iff(is_in_few_markets(pool, account_id), few), "CON-5: in few, or the backstop")

@@ -45,6 +45,7 @@ def test_a_mutant_is_killed_by_a_theorem_that_reaches_it() -> None:
 
 def test_no_theorem_is_false_of_a_case() -> None:
     assert not list(of_cases(load(), around=False))
+    assert not list(of_cases([one for one in load() if "is_rejected_exactly_when" in one.name], around=True))
 
 
 def test_neighbours_differ_by_a_number() -> None:
