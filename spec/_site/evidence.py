@@ -20,7 +20,8 @@ build/mutants/report.json, optional: an object with `mutants`, a list of objects
 
     id, file, line, change   what was changed where, `change` as one line of text
     verdict                  "killed", "equivalent" or "survived"
-    killed_by                names of theorems, where killed
+    killed_by, how           names of theorems, where killed, and what showed that they are false (proofs/mutation.py)
+    explained_wrongly        true, where a reason was given and it is killed all the same
     reason                   why it changes nothing, where equivalent
     killed_by_test           the first test that kills it, in a list that is empty where none does; where tests were run
 
