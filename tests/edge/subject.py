@@ -38,6 +38,10 @@ def main(defect: str) -> None:
             reply = "x" * 10**7
         if defect == "error":
             reply = '{"error":"no idea"}'
+        if defect in ("starts-empty", "unchecked-parameters"):
+            reply = reply.replace('"resets":"any"', '"resets":"empty"')
+        if defect == "unchecked-parameters" and b'"reset"' in line:
+            reply = '{"outcome":"accepted"}'
         if defect == "unknown-action":
             reply = reply.replace('"deposit"', '"deposits"')
         if defect == "silent":

@@ -131,6 +131,15 @@ def test_a_profile_leaves_out_what_is_not_claimed() -> None:
     assert "trade" not in run.stdout.partition("steps")[2]
 
 
+def test_who_starts_empty_is_asked_whether_a_pool_may_start() -> None:
+    run = solvent("conform", "--only", "reset/", "--runs", "0", "--", *SUBJECT, "starts-empty")
+    assert run.returncode == 0, run
+    assert "vectors  27 passed, 0 failed" in run.stdout
+    run = solvent("conform", "--only", "reset/", "--runs", "0", "--", *SUBJECT, "unchecked-parameters")
+    assert run.returncode == 1
+    assert "PAR-14" in run.stdout
+
+
 def test_a_request_that_is_none_is_answered_by_an_error() -> None:
     reference = Reference()
     for line in (b"nonsense", b"{}", b'{"request":"state"}', b'{"request":"hello","protocol":"2"}'):

@@ -88,8 +88,10 @@ def run_vectors(
         check = Check("vectors", case.id)
         if results.exhausted():
             check.skipped = "the subject failed to reply too often"
-        elif not case.needs() <= set(kinds) or (case.history is None and not starts_anywhere):
+        elif not case.needs() <= set(kinds):
             check.skipped = "not claimed"
+        elif case.history is None and not starts_anywhere and case.state != Pool(case.state.parameters):
+            check.skipped = "the subject starts empty"
         elif case.history is None and case.action is not None and len(kinds) < len(KINDS):
             check.skipped = "the state may take actions that are not claimed"
         else:
