@@ -1,6 +1,6 @@
 """Theorems against a mutated copy of the machine, loaded apart: the machine itself has no switch.
 
-python -m proofs.mutate how THEOREM ...    asks for the theorems of whichever machine is on the path; for `judge`
+python -m proofs.mutate judged|opened THEOREM ...    asks of whichever machine is on the path; for `judge`
 """
 
 import os
